@@ -1,0 +1,69 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ChannelKind(TextChoices):
+    WECOM_KF = "wecom_kf", _("WeChat customer service (WeCom)")
+
+
+class EventState(TextChoices):
+    RECEIVED = "received", _("received")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class ConversationState(TextChoices):
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+
+class Holder(TextChoices):
+    """Who answers. WAITING: offered to a person whom nobody has taken yet; the bot stays silent in WAITING and PERSON."""
+
+    BOT = "bot", _("bot")
+    WAITING = "waiting", _("waiting for a person")
+    PERSON = "person", _("person")
+
+
+class Author(TextChoices):
+    CUSTOMER = "customer", _("customer")
+    BOT = "bot", _("bot")
+    AGENT = "agent", _("agent")
+    SYSTEM = "system", _("system")
+
+
+class TurnState(TextChoices):
+    RUNNING = "running", _("running")
+    ANSWERED = "answered", _("answered")
+    REFUSED = "refused", _("refused")
+    IN_REVIEW = "in_review", _("in review")
+    HANDED_OVER = "handed_over", _("handed over")
+    REJECTED = "rejected", _("rejected in review")
+    SUPERSEDED = "superseded", _("superseded")
+    FAILED = "failed", _("failed")
+
+
+class OutboundState(TextChoices):
+    QUEUED = "queued", _("queued")
+    SENDING = "sending", _("sending")
+    SENT = "sent", _("sent")
+    RETRY = "retry", _("will be retried")
+    UNKNOWN = "unknown", _("unknown, being reconciled")
+    FAILED = "failed", _("failed")
+
+
+class ReviewState(TextChoices):
+    OPEN = "open", _("open")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+
+
+class RiskLevel(TextChoices):
+    REVIEW = "review", _("one person reviews")
+
+
+class QuestionState(TextChoices):
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")

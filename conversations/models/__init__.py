@@ -1,0 +1,20 @@
+from conversations.models.channels import ChannelAccount, ChannelIdentity, InboundEvent
+from conversations.models.conversations import Conversation, Message
+from conversations.models.outbound import OutboundMessage
+from conversations.models.questions import Question
+from conversations.models.reviews import ReviewTask, RiskRule
+from conversations.models.turns import Citation, Turn
+
+__all__ = [
+    "ChannelAccount",
+    "ChannelIdentity",
+    "Citation",
+    "Conversation",
+    "InboundEvent",
+    "Message",
+    "OutboundMessage",
+    "Question",
+    "ReviewTask",
+    "RiskRule",
+    "Turn",
+]

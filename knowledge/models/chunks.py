@@ -1,0 +1,89 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import HalfVectorField, SparseVectorField
+
+from knowledge.choices import ChunkKind
+from knowledge.models.bases import KnowledgeBase
+from knowledge.models.documents import DocumentVersion
+from scrm.access.querysets import VisibleQuerySet
+from scrm.ai.models import Encoder
+
+TERM_SPACE = 1_000_000_000  # sparsevec's limit of dimensions; terms are hashed into 1..TERM_SPACE
+
+
+class ChunkQuerySet(VisibleQuerySet):
+    container_path = "version__base"
+
+
+class Chunk(models.Model):
+    """A passage of one version: the unit of search. Immutable; searched while its version is its document's live one.
+
+    `text` == version.text[start:end] for contiguous chunks (table pieces repeat their header row and are not).
+    """
+
+    version = models.ForeignKey(DocumentVersion, on_delete=models.CASCADE, related_name="chunks")
+    ordinal = models.PositiveIntegerField()
+    kind = models.CharField(max_length=8, choices=ChunkKind, default=ChunkKind.TEXT)
+    text = models.TextField()
+    question = models.TextField(blank=True)
+    heading_path = ArrayField(models.TextField(), default=list)
+    page = models.PositiveIntegerField(null=True, blank=True)
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    words = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64, help_text="SHA-256 of the text that is embedded.")
+
+    objects = ChunkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["version", "ordinal"]
+        verbose_name = _("chunk")
+        verbose_name_plural = _("chunks")
+        constraints = [models.UniqueConstraint(fields=["version", "ordinal"], name="chunk_ordinal")]
+        indexes = [models.Index(fields=["content_hash"], name="chunk_by_content")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}/{self.ordinal}"
+
+
+class ChunkEmbedding(models.Model):
+    """The vector of a chunk under one passage encoder, L2-normalised.
+
+    The column has no fixed dimension: each encoder has a partial HNSW index over `vector::halfvec(dim)` (knowledge/retrieval/indexes).
+    """
+
+    chunk = models.ForeignKey(Chunk, on_delete=models.CASCADE, related_name="embeddings", db_index=False)
+    encoder = models.ForeignKey(Encoder, on_delete=models.PROTECT, related_name="+", db_index=False)
+    base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="+", db_index=False)
+    vector = HalfVectorField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chunk", "encoder"], name="embedding_per_encoder")]
+        indexes = [models.Index(fields=["base", "encoder"], name="embedding_by_base")]
+
+
+class ChunkLexical(models.Model):
+    """The keyword side of a chunk: term ids for candidates (GIN) and BM25 impacts as a sparse vector for scoring.
+
+    impact(t) = tf(k1+1) / (tf + k1(1 - b + b*length/avgdl)), tf = body tf + title weight * title tf; the query carries tf*idf, so that
+    score = inner product (Robertson & Zaragoza 2009; BM25F with one mixed field).
+    """
+
+    chunk = models.OneToOneField(Chunk, primary_key=True, on_delete=models.CASCADE, related_name="lexical")
+    base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="+")
+    terms = ArrayField(models.IntegerField())
+    tfs = ArrayField(models.FloatField())
+    length = models.FloatField()
+    impacts = SparseVectorField(dimensions=TERM_SPACE)
+
+
+class TermStat(models.Model):
+    """In how many live chunks of a base a term occurs."""
+
+    base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="+", db_index=False)
+    term = models.IntegerField()
+    df = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["base", "term"], name="term_in_base", include=["df"])]

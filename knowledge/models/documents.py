@@ -1,0 +1,88 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from knowledge.choices import VersionState
+from knowledge.models.bases import KnowledgeBase
+from scrm.access.querysets import VisibleQuerySet
+
+
+class DocumentQuerySet(VisibleQuerySet):
+    container_path = "base"
+
+
+class VersionQuerySet(VisibleQuerySet):
+    container_path = "base"
+
+
+class Document(models.Model):
+    """What a manager calls by one name; answers come from its live version, and from nothing while that is null."""
+
+    base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="documents", verbose_name=_("knowledge base"))
+    name = models.CharField(_("name"), max_length=400)
+    title = models.CharField(_("title"), max_length=400, blank=True)
+    live_version = models.ForeignKey(
+        "knowledge.DocumentVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="live_of", editable=False
+    )
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["base", "name"]
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints = [
+            models.UniqueConstraint(fields=["base", "name"], name="document_name_in_base"),
+            models.CheckConstraint(condition=Q(removed_at=None) | Q(live_version=None), name="document_removed_is_not_live"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.name
+
+
+class DocumentVersion(models.Model):
+    """One content of a document, by hash.
+
+    RECEIVED -> PARSED -> CHUNKED -> EMBEDDED -> INDEXED -> PUBLISHED -> SUPERSEDED -> PUBLISHED ...; any of the first five -> FAILED,
+    which keeps the stage reached in `failed_at`. Each stage commits, so a killed import resumes where it stood.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
+    base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to="documents/%Y/%m/", max_length=500, blank=True)
+    size = models.BigIntegerField(default=0)
+    format = models.CharField(max_length=20, blank=True)
+    text = models.TextField(blank=True, help_text="Canonical text; offsets of chunks and quotes count its characters.")
+    outline = models.JSONField(default=dict, blank=True, help_text="Parsed blocks, kept until the version is chunked.")
+    pages = models.PositiveIntegerField(null=True, blank=True)
+
+    state = models.CharField(max_length=12, choices=VersionState, default=VersionState.RECEIVED)
+    failed_at = models.CharField(max_length=12, blank=True)
+    error_code = models.CharField(max_length=60, blank=True)
+    error = models.TextField(blank=True)
+
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("document version")
+        verbose_name_plural = _("document versions")
+        constraints = [
+            models.UniqueConstraint(fields=["base", "sha256"], name="version_content_in_base"),
+            models.UniqueConstraint(fields=["document", "number"], name="version_number_in_document"),
+            models.UniqueConstraint(
+                fields=["document"], condition=Q(state=VersionState.PUBLISHED), name="version_one_published", 
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} v{self.number}"

@@ -1,0 +1,49 @@
+"""Values that cross the room's border."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a search may see: ids of knowledge bases. Empty means nothing."""
+
+    base_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found. Ranks count from 1, None = not in that half's list; scores are cosine and BM25, fetched for both halves.
+
+    `score` is the fused score that orders the list; `relevance` its calibrated 0-1 probability.
+    """
+
+    chunk_id: int
+    document_id: int
+    version_id: int
+    base_id: int
+    title: str
+    heading_path: tuple[str, ...]
+    page: int | None
+    text: str
+    question: str
+    kind: str
+    start: int
+    end: int
+    score: float
+    relevance: float
+    vector_rank: int | None
+    vector_score: float | None
+    lexical_rank: int | None
+    lexical_score: float | None
+    matched: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """`hits` passed the threshold; `rejected` are the best of those that did not. `reason` says why when there are no hits."""
+
+    query: str
+    hits: tuple[Hit, ...]
+    rejected: tuple[Hit, ...] = ()
+    reason: str = ""
+    timings_ms: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AccessConfig(AppConfig):
+    name = "scrm.access"
+    label = "access"
+
+    def ready(self):
+        from scrm.access.receivers import roles_synchronise
+
+        post_migrate.connect(roles_synchronise, dispatch_uid="access.roles")

@@ -1,0 +1,74 @@
+"""Who may do what: role -> permissions, as one table. Containers (bases, accounts, teams) need a grant besides."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Role:
+    label: str
+    permissions: frozenset[str]
+    sees_everything: bool = False
+    staff: bool = True
+
+
+ASK = frozenset({"knowledge.view_knowledgebase", "conversations.add_question", "conversations.view_question"})
+ANSWER = ASK | {
+    "knowledge.view_document",
+    "knowledge.search_knowledgebase",
+    "conversations.view_channelaccount",
+    "conversations.view_conversation",
+    "conversations.answer_conversation",
+    "conversations.view_reviewtask",
+    "conversations.decide_reviewtask",
+    "customers.view_customer",
+    "customers.change_customer",
+}
+CURATE = ASK | {
+    "knowledge.add_knowledgebase",
+    "knowledge.change_knowledgebase",
+    "knowledge.search_knowledgebase",
+    "knowledge.view_document",
+    "knowledge.add_document",
+    "knowledge.change_document",
+    "knowledge.delete_document",
+    "jobs.view_job",
+}
+ADMINISTER = (
+    ANSWER
+    | CURATE
+    | {
+        "knowledge.delete_knowledgebase",
+        "conversations.add_channelaccount",
+        "conversations.change_channelaccount",
+        "conversations.delete_channelaccount",
+        "conversations.view_inboundevent",
+        "conversations.view_outboundmessage",
+        "conversations.view_turn",
+        "conversations.view_riskrule",
+        "conversations.add_riskrule",
+        "conversations.change_riskrule",
+        "conversations.delete_riskrule",
+        "access.view_user",
+        "access.add_user",
+        "access.change_user",
+        "access.delete_user",
+        "access.view_team",
+        "access.add_team",
+        "access.change_team",
+        "access.delete_team",
+        "auth.view_group",
+        "audit.view_auditentry",
+        "ai.view_modelrelease",
+        "ai.change_modelrelease",
+        "ai.view_encoder",
+    }
+)
+
+ROLES: dict[str, Role] = {
+    "administrator": Role(_("Administrator"), ADMINISTER, sees_everything=True),
+    "knowledge_manager": Role(_("Knowledge manager"), CURATE),
+    "agent": Role(_("Agent"), ANSWER),
+    "user": Role(_("User"), ASK, staff=False),
+}

@@ -1,0 +1,29 @@
+"""The append-only, hash-chained log."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """One thing that was done or seen. Rows are only ever inserted: a database trigger refuses UPDATE and DELETE.
+
+    `hash` = SHA-256 over the previous row's hash and this row's canonical JSON, so a changed or missing row breaks the chain.
+    """
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=150, help_text=_("User name, or system"))
+    action = models.CharField(max_length=80)
+    subject_type = models.CharField(max_length=80)
+    subject_id = models.CharField(max_length=80)
+    detail = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="audit_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%F %T} {self.actor} {self.action} {self.subject_type}:{self.subject_id}"

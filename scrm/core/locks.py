@@ -1,0 +1,34 @@
+"""Postgres advisory locks, keyed by words."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+
+def lock_key(*parts: object) -> int:
+    """A signed 64-bit key from the parts' text (first 8 bytes of SHA-256)."""
+    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def lock_in_tx(*parts: object) -> None:
+    """Wait for the lock; it is released at the end of the surrounding transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(*parts)])
+
+
+@contextmanager
+def try_session_lock(*parts: object) -> Iterator[bool]:
+    """Yield whether the lock was free. Held by the connection, outside any transaction; a killed process frees it."""
+    key = lock_key(*parts)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        taken = cursor.fetchone()[0]
+    try:
+        yield taken
+    finally:
+        if taken:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])

@@ -1,0 +1,26 @@
+"""The one door to Celery: tasks are named by string, carry ids, and leave after commit."""
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+PUBLISH_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
+
+
+def send(name: str, *ids: int | str, queue: str = "interactive", countdown: float | None = None) -> None:
+    """Publish now. A broker that is down is logged, not raised: periodic drains find the row anyway."""
+    try:
+        current_app.send_task(
+            name, args=ids, queue=queue, countdown=countdown, retry=True, retry_policy=PUBLISH_POLICY, ignore_result=True
+        )
+    except (OperationalError, OSError) as error:
+        log.warning("broker unreachable, %s waits for its drain: %s", name, type(error).__name__)
+
+
+def send_after_commit(name: str, *ids: int | str, queue: str = "interactive", countdown: float | None = None) -> None:
+    """Publish once the surrounding transaction has committed (at once when there is none)."""
+    transaction.on_commit(lambda: send(name, *ids, queue=queue, countdown=countdown))

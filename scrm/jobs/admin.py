@@ -1,0 +1,20 @@
+from django.contrib import admin
+from unfold.admin import ModelAdmin
+
+from scrm.jobs.models import Job
+
+
+@admin.register(Job)
+class JobAdmin(ModelAdmin):
+    list_display = ["kind", "title", "state", "stage", "done", "total", "attempts", "created_at", "ended_at"]
+    list_filter = ["kind", "state"]
+    search_fields = ["title", "error"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,47 @@
+"""Claim, report and end a job. Every change is guarded by the state it starts from."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from scrm.core.querysets import lease_until
+from scrm.jobs.choices import LIVE_STATES, JobState
+from scrm.jobs.models import Job
+
+LEASE_S = 120
+
+
+def job_open(*, kind: str, subject_id: int, title: str = "", actor=None) -> Job:
+    """The live job of (kind, subject); made when there is none."""
+    try:
+        with transaction.atomic():
+            return Job.objects.create(kind=kind, subject_id=subject_id, title=title[:300], created_by=actor)
+    except IntegrityError:
+        return Job.objects.get(kind=kind, subject_id=subject_id, state__in=LIVE_STATES)
+
+
+def job_claim(*, job_id: int, lease_s: float = LEASE_S) -> Job | None:
+    """Take a waiting job, or a running one whose worker died; None when it is someone else's or over."""
+    now = timezone.now()
+    taken = Job.objects.filter(pk=job_id).filter(
+        Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    ).update(state=JobState.RUNNING, lease_until=lease_until(lease_s), attempts=F("attempts") + 1, started_at=now, error="", error_code="")
+    return Job.objects.get(pk=job_id) if taken else None
+
+
+def job_progress(*, job: Job, stage: str, done: int = 0, total: int = 0, lease_s: float = LEASE_S) -> bool:
+    """Record progress and renew the lease; False when the job was cancelled meanwhile."""
+    return bool(
+        Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(stage=stage, done=done, total=total, lease_until=lease_until(lease_s))
+    )
+
+
+def job_end(*, job: Job, state: JobState, error_code: str = "", error: str = "") -> None:
+    Job.objects.filter(pk=job.pk, state__in=LIVE_STATES).update(
+        state=state, error_code=error_code, error=error[:2000], ended_at=timezone.now(), lease_until=None
+    )
+
+
+def job_retry(*, job_id: int) -> bool:
+    """Put a failed job back into the queue; False when it is not failed."""
+    return bool(Job.objects.filter(pk=job_id, state=JobState.FAILED).update(state=JobState.QUEUED, stage="", done=0, ended_at=None))

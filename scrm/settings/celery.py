@@ -1,0 +1,34 @@
+"""Queues: `interactive` answers customers, `bulk` imports, `training` learns; none delays another."""
+
+from celery.schedules import schedule
+
+from scrm.settings import env
+
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_QUEUE_NAMES = ("interactive", "bulk", "training")
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+
+# Periodic drains: a lost broker message or a killed worker delays work by one period and loses nothing.
+CELERY_BEAT_SCHEDULE: dict[str, dict] = {
+    "events-drain": {"task": "conversations.events_drain", "schedule": schedule(5), "options": {"queue": "interactive", "expires": 5}},
+    "turns-drain": {"task": "conversations.turns_drain", "schedule": schedule(5), "options": {"queue": "interactive", "expires": 5}},
+    "outbound-drain": {"task": "conversations.outbound_drain", "schedule": schedule(5), "options": {"queue": "interactive", "expires": 5}},
+    "questions-drain": {"task": "conversations.questions_drain", "schedule": schedule(30), "options": {"queue": "interactive", "expires": 30}},
+    "accounts-reconcile": {"task": "conversations.accounts_reconcile", "schedule": schedule(300), "options": {"queue": "interactive", "expires": 300}},
+    "ingestion-drain": {"task": "knowledge.ingestion_drain", "schedule": schedule(30), "options": {"queue": "bulk", "expires": 30}},
+    "lexical-refresh": {"task": "knowledge.lexical_refresh", "schedule": schedule(300), "options": {"queue": "bulk", "expires": 300}},
+}

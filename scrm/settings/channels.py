@@ -1,0 +1,14 @@
+"""Channels: where their servers are, and the simulator."""
+
+from scrm.settings import env
+
+PORT = env.number("PORT", 8000)
+PUBLIC_URL = env.text("SCRM_PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+
+# Host of the WeCom server API; requests go to <base>/cgi-bin/... (a base that already ends in /cgi-bin is taken as it is).
+WECOM_API_BASE = env.text("SCRM_WECOM_API_BASE", "https://qyapi.weixin.qq.com")
+
+# The WeCom simulator: a server at the far end of the wire for people without a WeCom account. Never in production settings.
+SIMULATOR_ENABLED = False
+SIMULATOR_PORT = env.number("SCRM_SIMULATOR_PORT", PORT + 1)
+SIMULATOR_URL = f"http://127.0.0.1:{SIMULATOR_PORT}"

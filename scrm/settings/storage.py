@@ -1,0 +1,17 @@
+"""Uploaded files under SCRM_HOME/media, collected static files under SCRM_HOME/static."""
+
+from scrm.settings import env
+from scrm.settings.ai import SCRM_HOME
+
+MEDIA_ROOT = SCRM_HOME / "media"
+MEDIA_URL = "/media-is-never-served/"
+STATIC_ROOT = SCRM_HOME / "static"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [env.BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+UPLOAD_MAX_BYTES = env.number("SCRM_UPLOAD_MAX_MB", 200) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
