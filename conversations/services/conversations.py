@@ -1,0 +1,38 @@
+"""What a person says in a conversation."""
+
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from conversations.choices import Author, Holder
+from conversations.models import Conversation, OutboundMessage
+from conversations.services.handover import ANSWER
+from conversations.services.locking import open_conversation_locked_in_tx
+from conversations.services.outbox import outbound_queue_in_tx
+from scrm.access import policy
+from scrm.audit.services import audit_record
+from scrm.core.errors import Conflict, Invalid
+
+MAX_REPLY = 4000
+
+
+def agent_reply(*, actor, conversation: Conversation, text: str, key: str = "") -> OutboundMessage:
+    """Send the actor's words to the customer through the outbox.
+
+    `key`: a form's own id, so that a form sent twice is one message. NotAllowed without the right on the account; Invalid for an
+    empty or over-long text; Conflict unless the actor holds the conversation.
+    """
+    policy.require(actor, ANSWER, conversation.account)
+    words = text.strip()
+    if not words or len(words) > MAX_REPLY:
+        raise Invalid(_("Write a reply of at most %(limit)s characters.") % {"limit": MAX_REPLY})
+    with transaction.atomic(durable=True):
+        row = open_conversation_locked_in_tx(conversation.pk)
+        if row.holder != Holder.PERSON or row.assignee_id != actor.pk:
+            raise Conflict(_("Take the conversation over before you answer."))
+        outbound = outbound_queue_in_tx(
+            conversation=row, key=f"agent:{row.pk}:{key or uuid.uuid4().hex}"[:120], text=words, author=Author.AGENT, user=actor
+        )
+        audit_record(actor=actor, action="conversation.reply", subject=row, detail={"outbound": outbound.pk})
+    return outbound

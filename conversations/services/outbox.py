@@ -1,0 +1,21 @@
+"""Putting words into the outbox; conversations.outbound_run carries them to the customer."""
+
+from conversations.choices import Author
+from conversations.models import Conversation, OutboundMessage, Turn
+from scrm.core.tasks import send_after_commit
+
+
+def outbound_queue_in_tx(
+    *, conversation: Conversation, key: str, text: str, author: str = Author.BOT, user=None, turn: Turn | None = None,
+    kind: str = "text", payload: dict | None = None,
+) -> OutboundMessage:
+    """Queue one message for `key`; a key that is queued already gives the row there is. Sent after the caller's commit."""
+    row, _made = OutboundMessage.objects.get_or_create(
+        idempotency_key=key,
+        defaults={
+            "conversation": conversation, "author": author, "user": user, "turn": turn,
+            "kind": kind, "text": text, "payload": payload or {},
+        },
+    )
+    send_after_commit("conversations.outbound_run", conversation.pk)
+    return row

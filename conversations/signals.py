@@ -1,0 +1,6 @@
+"""What this room announces. Receivers only enqueue."""
+
+from django.dispatch import Signal
+
+# A customer tapped 已解决 or 未解决. Arguments: turn_id (int), author (str, "identity:ID"), solved (bool).
+answer_rated = Signal()
