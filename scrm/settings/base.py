@@ -1,6 +1,7 @@
 """What every environment shares; one subject a file."""
 
 from scrm.settings import env
+from scrm.settings.admin import *  # noqa: F403
 from scrm.settings.ai import *  # noqa: F403
 from scrm.settings.celery import *  # noqa: F403
 from scrm.settings.channels import *  # noqa: F403
@@ -53,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "scrm.access.middleware.AdminPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -61,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "scrm.core.middleware.ScrmErrorMiddleware",
 ]
 
 TEMPLATES = [

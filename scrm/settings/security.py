@@ -37,7 +37,6 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     },
     # The admin's own widgets (Alpine.js, inline styles) need a looser policy; scrm.access.middleware sets it there only.
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
