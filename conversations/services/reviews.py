@@ -4,10 +4,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations.choices import Author, ReviewState, TurnState
+from conversations.choices import Author, ConversationState, ReviewState, TurnState
 from conversations.models import ReviewTask, Turn
 from conversations.services.handover import REASON_LENGTH, offer_in_tx
-from conversations.services.locking import open_conversation_locked_in_tx
+from conversations.services.locking import conversation_locked_in_tx, open_conversation_locked_in_tx
 from conversations.services.outbox import outbound_queue_in_tx
 from scrm.access import policy
 from scrm.audit.services import audit_record
@@ -51,12 +51,13 @@ def review_approve(*, actor, task: ReviewTask, text: str | None = None) -> Revie
 
 
 def review_reject(*, actor, task: ReviewTask, note: str = "") -> ReviewTask:
-    """Do not send the draft; the conversation is offered to a person. NotAllowed; Conflict when decided already or closed."""
+    """Do not send the draft; an open conversation is offered to a person. NotAllowed; Conflict when decided already."""
     policy.require(actor, DECIDE, task.turn.conversation.account)
     with transaction.atomic(durable=True):
-        conversation = open_conversation_locked_in_tx(task.turn.conversation_id)
+        conversation = conversation_locked_in_tx(task.turn.conversation_id)
         row = _open_task_locked_in_tx(task)
         _decide_in_tx(row, actor=actor, state=ReviewState.REJECTED, turn_state=TurnState.REJECTED, note=note.strip())
-        offer_in_tx(conversation, (note.strip() or str(_("The answer was rejected in review.")))[:REASON_LENGTH])
+        if conversation.state == ConversationState.OPEN:
+            offer_in_tx(conversation, (note.strip() or str(_("The answer was rejected in review.")))[:REASON_LENGTH])
         audit_record(actor=actor, action="review.reject", subject=row, detail={"turn": row.turn_id})
     return row

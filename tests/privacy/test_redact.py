@@ -1,0 +1,90 @@
+import pytest
+
+from scrm.privacy.patterns import Kind, find
+from scrm.privacy.redact import redact, restore
+
+MASKED = [
+    ("我的手机号是13812345678", Kind.PHONE),
+    ("手机 138-1234-5678", Kind.PHONE),
+    ("手机 138 1234 5678", Kind.PHONE),
+    ("+86 (138) 0013-8000", Kind.PHONE),
+    ("+8613812345678", Kind.PHONE),
+    ("008613812345678", Kind.PHONE),
+    ("138.0013.8000", Kind.PHONE),
+    ("１３８－００１３－８０００", Kind.PHONE),
+    ("vx13812345678", Kind.PHONE),
+    ("座机010-63553377", Kind.PHONE),
+    ("01088374993", Kind.PHONE),
+    ("（0571）88374993", Kind.PHONE),
+    ("你记一下，56171999。", Kind.PHONE),
+    ("电话是88681188-6808", Kind.PHONE),
+    ("400-123-4567", Kind.PHONE),
+    ("身份证110101199003077758", Kind.ID_CARD),
+    ("11010119900307002x", Kind.ID_CARD),
+    ("110101-19900101-1234", Kind.ID_CARD),
+    ("身份证号110101900307775", Kind.ID_CARD),
+    ("用户的身份证号是110101199003071234，请核实。", Kind.ID_CARD),
+    ("卡号 6212 3400 0000 0001", Kind.BANK_CARD),
+    ("账号 6212-3456-7890-0000-003", Kind.BANK_CARD),
+    ("4532015112830366", Kind.BANK_CARD),
+    ("我的银行卡号是6222020200000000", Kind.BANK_CARD),
+    ("发到 Li.Si@mail.example.cn 吧", Kind.EMAIL),
+    ("邮箱是test_user@example.com。", Kind.EMAIL),
+]
+NOT_PERSONAL = [
+    "订单号：20240115001，金额：1234.56元",
+    "订单编号20240931001已发货。",
+    "快递单号 75312345678901 到哪了",
+    "顺丰 SF1234567890123",
+    "二维码扫描成功率超过99.9%。",
+    "用SSH连接到服务器192.168.1.100。",
+    "2024年10月1日，我在成都买了3.5斤樱桃。",
+    "20201231 打折吗，电话 20240101",
+    "CallStartTime 1649756907000",
+    "replica.fetch.max.bytes 1-2147483646",
+    "例如 `jam=0123456789`",
+    "0000000000000000",
+    "123456789012345678",
+    "12345678901",
+    "版本 10.0.19041.1288",
+    "chromestatus.com/feature/5823036655665152",
+    "型号 KF-21，价格 12,345,678.00 元",
+    "医师执业证书编号：123456789012345",
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), MASKED)
+def test_personal_data_is_found_whole(text, kind):
+    findings = find(text)
+    assert [finding.kind for finding in findings] == [kind]
+    assert not any(char.isdigit() for char in redact(text).text.replace("_1>", ""))
+
+
+@pytest.mark.parametrize("text", NOT_PERSONAL)
+def test_other_numbers_stay(text):
+    assert redact(text).text == text
+
+
+@pytest.mark.parametrize("text", [text for text, _kind in MASKED] + NOT_PERSONAL)
+def test_restore_undoes_redact(text):
+    redacted = redact(text)
+    assert restore(redacted.text, redacted.placeholders) == text
+
+
+def test_checksum_raises_confidence_only():
+    right, typo = find("110101199003077758"), find("110101199003077759")
+    assert right[0].confidence > typo[0].confidence > 0
+
+
+def test_same_value_gets_the_same_number():
+    assert redact("13812345678 或 138-1234-5678，另一个 13900001111").text == "<手机号_1> 或 <手机号_1>，另一个 <手机号_2>"
+
+
+def test_a_typed_placeholder_is_not_mistaken_for_ours():
+    redacted = redact("<手机号_1> 13812345678")
+    assert redacted.text == "<手机号_1> <手机号_2>"
+    assert restore(redacted.text, redacted.placeholders) == "<手机号_1> 13812345678"
+
+
+def test_unknown_placeholder_stays():
+    assert restore("<邮箱_3>", {}) == "<邮箱_3>"
