@@ -1,0 +1,71 @@
+"""Verbs on model releases: create, activate."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from scrm.ai.choices import Purpose, ReleaseState
+from scrm.ai.errors import DimensionsDiffer, ReleaseNotReady
+from scrm.ai.models import Encoder, ModelRelease
+from scrm.ai.registry import before_activation, release_activated
+from scrm.core.locks import lock_in_tx
+
+ACTIVATABLE = (ReleaseState.READY, ReleaseState.RETIRED)
+
+
+def release_create(
+    *,
+    name: str,
+    purpose: str = Purpose.EMBEDDING,
+    query_encoder: Encoder | None = None,
+    passage_encoder: Encoder | None = None,
+    settings: dict | None = None,
+    state: str = ReleaseState.READY,
+) -> ModelRelease:
+    """Store a release that is not in use yet. Raises DimensionsDiffer when its two encoders do not fit together."""
+    if query_encoder and passage_encoder and query_encoder.dimensions != passage_encoder.dimensions:
+        raise DimensionsDiffer
+    with transaction.atomic(durable=True):
+        return ModelRelease.objects.create(
+            name=name,
+            purpose=purpose,
+            query_encoder=query_encoder,
+            passage_encoder=passage_encoder,
+            settings=settings or {},
+            state=state,
+        )
+
+
+def release_activate(*, release: ModelRelease) -> ModelRelease:
+    """Make this release the one that serves its purpose, and retire the one before: promotion and roll-back alike.
+
+    The registered preparations (`before_activation`) run first, with no transaction open; then one pointer moves under a
+    lock. Raises ReleaseNotReady for a release that is still being built, and whatever a preparation raises.
+    """
+    release.refresh_from_db()
+    if release.state == ReleaseState.ACTIVE:
+        return release
+    guard_activatable(release)
+    for prepare in before_activation.values():
+        prepare(release)
+    return pointer_move(release)
+
+
+def guard_activatable(release: ModelRelease) -> None:
+    if release.state not in ACTIVATABLE:
+        raise ReleaseNotReady
+
+
+def pointer_move(release: ModelRelease) -> ModelRelease:
+    with transaction.atomic(durable=True):
+        lock_in_tx("ai.release", release.purpose)
+        release = ModelRelease.objects.select_for_update().get(pk=release.pk)
+        if release.state == ReleaseState.ACTIVE:
+            return release
+        guard_activatable(release)
+        rivals = ModelRelease.objects.filter(purpose=release.purpose, state=ReleaseState.ACTIVE)
+        previous = rivals.select_for_update().first()
+        rivals.update(state=ReleaseState.RETIRED)
+        release.state, release.activated_at = ReleaseState.ACTIVE, timezone.now()
+        release.save(update_fields=["state", "activated_at"])
+        transaction.on_commit(lambda: release_activated.send(ModelRelease, release=release, previous=previous))
+    return release
