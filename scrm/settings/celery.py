@@ -3,10 +3,13 @@
 from celery.schedules import schedule
 
 from scrm.settings import env
+from scrm.settings.ai import SCRM_HOME
+from scrm.stack.home import Home
 
-REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+# The one REDIS_URL names, else the embedded server of this SCRM_HOME on its unix socket (kombu has its own word for that scheme).
+REDIS_URL = env.text("REDIS_URL", Home(SCRM_HOME).redis_url)
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -27,8 +30,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "events-drain": {"task": "conversations.events_drain", "schedule": schedule(5), "options": {"queue": "interactive", "expires": 5}},
     "turns-drain": {"task": "conversations.turns_drain", "schedule": schedule(5), "options": {"queue": "interactive", "expires": 5}},
     "outbound-drain": {"task": "conversations.outbound_drain", "schedule": schedule(5), "options": {"queue": "interactive", "expires": 5}},
-    "questions-drain": {"task": "conversations.questions_drain", "schedule": schedule(30), "options": {"queue": "interactive", "expires": 30}},
-    "accounts-reconcile": {"task": "conversations.accounts_reconcile", "schedule": schedule(300), "options": {"queue": "interactive", "expires": 300}},
+    "questions-drain": {
+        "task": "conversations.questions_drain",
+        "schedule": schedule(30),
+        "options": {"queue": "interactive", "expires": 30},
+    },
+    "accounts-reconcile": {
+        "task": "conversations.accounts_reconcile",
+        "schedule": schedule(300),
+        "options": {"queue": "interactive", "expires": 300},
+    },
     "ingestion-drain": {"task": "knowledge.ingestion_drain", "schedule": schedule(30), "options": {"queue": "bulk", "expires": 30}},
     "lexical-refresh": {"task": "knowledge.lexical_refresh", "schedule": schedule(300), "options": {"queue": "bulk", "expires": 300}},
 }

@@ -1,8 +1,10 @@
-"""One PostgreSQL. `make up` sets DATABASE_URL to the embedded server unless it names another."""
+"""One PostgreSQL: the one DATABASE_URL names, else the embedded server of this SCRM_HOME."""
 
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from scrm.settings import env
+from scrm.settings.ai import SCRM_HOME
+from scrm.stack.home import Home
 
 
 def parse(url: str) -> dict:
@@ -22,4 +24,4 @@ def parse(url: str) -> dict:
     }
 
 
-DATABASES = {"default": parse(env.text("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/zhike"))}
+DATABASES = {"default": parse(env.text("DATABASE_URL", Home(SCRM_HOME).database_url))}

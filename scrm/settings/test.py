@@ -1,7 +1,20 @@
-"""Tests: real Postgres and Redis, eager nothing, cheap password hashing."""
+"""Tests: real Postgres and Redis of their own in a temporary SCRM_HOME, cheap password hashing.
 
-from scrm.settings.base import *  # noqa: F403
-from scrm.settings.base import STORAGES
+tests/conftest.py starts the two servers there. Processes that a test starts inherit the environment and share them.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Before anything is read: nothing of the developer's own copy, its servers or its paid endpoint is touched by a test.
+if "SCRM_TEST_HOME" not in os.environ:
+    os.environ["SCRM_TEST_HOME"] = os.environ["SCRM_HOME"] = str(Path(tempfile.gettempdir()) / f"zhike-test-{os.getpid()}")
+    for name in ("DATABASE_URL", "REDIS_URL", "OPENAI_BASE_URL", "OPENAI_API_KEY", "SCRM_CHAT_MODEL", "SCRM_EMBEDDING_MODEL"):
+        os.environ[name] = ""
+
+from scrm.settings.base import *  # noqa: E402, F403
+from scrm.settings.base import STORAGES  # noqa: E402
 
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["*"]

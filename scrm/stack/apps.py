@@ -1,0 +1,11 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class StackConfig(AppConfig):
+    name = "scrm.stack"
+    label = "stack"
+
+    def ready(self) -> None:
+        import_module("scrm.stack.signals")

@@ -1,0 +1,66 @@
+"""The processes of one copy: their commands, priorities and how each is asked to end."""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# Web: one process of 8 threads stays under 250 MB; requests only read and write rows, so the database is the limit, not Python.
+WEB_WORKERS = 1
+WEB_THREADS = 8
+INTERACTIVE_THREADS = 8
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """`nice`: added to our own. `stages`: signals and the seconds each is given; then the group is killed."""
+
+    name: str
+    command: tuple[str, ...]
+    nice: int = 0
+    env: Mapping[str, str] = field(default_factory=dict)
+    death_signal: signal.Signals = signal.SIGTERM
+    stages: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 10.0),)
+
+
+def web(address: str) -> Program:
+    """`address`: host:port to listen on."""
+    command = (
+        sys.executable, "-m", "gunicorn", "scrm.wsgi", "--worker-class", "gthread", "--workers", str(WEB_WORKERS),
+        "--threads", str(WEB_THREADS), "--bind", address, "--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "5",
+        "--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp", "--log-level", "warning", "--no-control-socket",
+    )  # fmt: skip
+    return Program("web", command, env=ONE_THREAD)
+
+
+def worker(queue: str) -> Program:
+    """One process a queue. SIGTERM lets running tasks end; SIGQUIT gives them back to the queue (all are idempotent)."""
+    pool = {
+        "interactive": ("--pool", "threads", "--concurrency", str(INTERACTIVE_THREADS)),
+        "bulk": ("--pool", "solo"),
+        "training": ("--pool", "solo"),
+    }[queue]
+    command = (
+        sys.executable, "-m", "celery", "--app", "scrm", "worker", "--queues", queue, "--hostname", f"{queue}@%h",
+        *pool, "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
+    )  # fmt: skip
+    return Program(
+        queue,
+        command,
+        nice={"interactive": 0, "bulk": 10, "training": 15}[queue],
+        env=ONE_THREAD | {"SCRM_ENCODER_THREADS": "1" if queue == "interactive" else ""},
+        death_signal=signal.SIGQUIT,
+        stages=((signal.SIGTERM, 8.0), (signal.SIGQUIT, 5.0)),
+    )
+
+
+def beat() -> Program:
+    command = (sys.executable, "-m", "celery", "--app", "scrm", "beat", "--loglevel", "WARNING")
+    return Program("beat", command, env=ONE_THREAD)
+
+
+def simulator(port: int) -> Program:
+    return Program("simulator", (sys.executable, "manage.py", "simulator", "--port", str(port)), env=ONE_THREAD)
