@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+TERM_SPACE = 1_000_000_000  # words are hashed into 1..TERM_SPACE, the most dimensions a sparsevec has
+
 
 @dataclass(frozen=True)
 class Scope:

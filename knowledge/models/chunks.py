@@ -6,10 +6,10 @@ from pgvector.django import HalfVectorField, SparseVectorField
 from knowledge.choices import ChunkKind
 from knowledge.models.bases import KnowledgeBase
 from knowledge.models.documents import DocumentVersion
+from knowledge.types import TERM_SPACE
 from scrm.access.querysets import VisibleQuerySet
 from scrm.ai.models import Encoder
 
-TERM_SPACE = 1_000_000_000  # sparsevec's limit of dimensions; terms are hashed into 1..TERM_SPACE
 
 
 class ChunkQuerySet(VisibleQuerySet):
@@ -51,9 +51,11 @@ class ChunkEmbedding(models.Model):
     """The vector of a chunk under one passage encoder, L2-normalised.
 
     The column has no fixed dimension: each encoder has a partial HNSW index over `vector::halfvec(dim)` (knowledge/retrieval/indexes).
+    `version` repeats the chunk's, so that a search tells live rows without reading chunks.
     """
 
     chunk = models.ForeignKey(Chunk, on_delete=models.CASCADE, related_name="embeddings", db_index=False)
+    version = models.ForeignKey(DocumentVersion, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     encoder = models.ForeignKey(Encoder, on_delete=models.PROTECT, related_name="+", db_index=False)
     base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="+", db_index=False)
     vector = HalfVectorField()
@@ -64,26 +66,26 @@ class ChunkEmbedding(models.Model):
 
 
 class ChunkLexical(models.Model):
-    """The keyword side of a chunk: term ids for candidates (GIN) and BM25 impacts as a sparse vector for scoring.
+    """The keyword side of a chunk: terms for candidates (GIN) and BM25 impacts as a sparse vector for scoring.
 
     impact(t) = tf(k1+1) / (tf + k1(1 - b + b*length/avgdl)), tf = body tf + title weight * title tf; the query carries tf*idf, so that
-    score = inner product (Robertson & Zaragoza 2009; BM25F with one mixed field).
+    score = inner product (Robertson & Zaragoza 2009; BM25F with one mixed field). `terms` are base << 32 | term id, ascending, so that
+    a posting list never leaves its base; `tfs` go with them. `avgdl` is the average length the impacts were computed with: rows that
+    differ from their base's `impact_avgdl` are recomputed by knowledge.lexical_refresh.
     """
 
     chunk = models.OneToOneField(Chunk, primary_key=True, on_delete=models.CASCADE, related_name="lexical")
+    version = models.ForeignKey(DocumentVersion, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="+")
-    terms = ArrayField(models.IntegerField())
+    terms = ArrayField(models.BigIntegerField())
     tfs = ArrayField(models.FloatField())
     length = models.FloatField()
+    avgdl = models.FloatField()
     impacts = SparseVectorField(dimensions=TERM_SPACE)
 
 
 class TermStat(models.Model):
-    """In how many live chunks of a base a term occurs."""
+    """In how many live chunks of a base a term occurs. `term` is base << 32 | term id, as in ChunkLexical."""
 
-    base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="+", db_index=False)
-    term = models.IntegerField()
+    term = models.BigIntegerField(primary_key=True)
     df = models.IntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["base", "term"], name="term_in_base", include=["df"])]
