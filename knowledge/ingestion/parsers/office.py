@@ -1,0 +1,39 @@
+"""What the parsers of office archives share: XML that can't reach out, and a refusal of document type definitions."""
+
+import re
+import zipfile
+
+from knowledge.ingestion.archives import read_entry
+from knowledge.ingestion.types import ParseError
+
+_DEFINITION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
+
+
+def refuse_entities(archive: zipfile.ZipFile) -> None:
+    """Raise ParseError("unsafe") when a part defines entities: no office program writes such, attacks do."""
+    for entry in archive.infolist():
+        if entry.filename.endswith((".xml", ".rels", ".vml", ".xsd")):
+            head = read_head(archive, entry.filename)
+            if _DEFINITION.search(head) or _DEFINITION.search(head.replace(b"\x00", b"")):
+                raise ParseError("unsafe", entry.filename)
+
+
+def read_head(archive: zipfile.ZipFile, name: str, size: int = 65_536) -> bytes:
+    try:
+        with archive.open(name) as stream:
+            return stream.read(size)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zipfile.zlib.error) as error:
+        raise ParseError("corrupt", f"{name}: {error}") from error
+
+
+def read_xml(archive: zipfile.ZipFile, name: str):
+    """The root of an XML part; None when the archive has no such part. Raises ParseError."""
+    from lxml import etree
+
+    if name not in archive.namelist():
+        return None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, recover=False)
+    try:
+        return etree.fromstring(read_entry(archive, name), parser)
+    except etree.XMLSyntaxError as error:
+        raise ParseError("corrupt", f"{name}: {error}") from error

@@ -1,0 +1,120 @@
+"""Lines of pages to headings, paragraphs, list items and table rows."""
+
+import re
+from collections import Counter
+
+from knowledge.ingestion.parsers.builder import DocumentBuilder
+from knowledge.ingestion.parsers.headings import heading_level
+from knowledge.ingestion.parsers.lines import join_lines
+from knowledge.ingestion.parsers.pdf_columns import Line
+from knowledge.ingestion.types import BlockKind
+
+_PAGE_NUMBER = re.compile(r"^[-—–·\s|]*(?:第\s*)?\d{1,4}\s*(?:页)?\s*(?:(?:/|共|of)\s*\d{1,4}\s*页?)?[-—–·\s|]*$")
+_ITEM = re.compile(r"^(?:[•·●○▪■◆➢✓\-–]\s*|\d{1,2}[.、)）]\s*(?=\D)|[（(]\d{1,2}[）)]|[①-⑳])\s*\S")
+_FINISHED = tuple("。！？!?；;：:.…”）)")
+_EDGE_LINES = 2  # running headers and footers stand in the outermost lines
+
+
+def add_paragraphs(builder: DocumentBuilder, pages: list[list[Line]]) -> None:
+    running = _running_lines(pages)
+    body = _body_size(pages)
+    sizes = _heading_sizes(pages, body)
+    writer = _Writer(builder, body, sizes)
+    for number, lines in enumerate(pages, 1):
+        kept = [line for place, line in enumerate(lines) if not _is_edge(place, lines, running)]
+        for line, gap in zip(kept, _gaps(kept), strict=True):
+            writer.line(line, gap, number)
+    writer.flush()
+
+
+def _normal(text: str) -> str:
+    return re.sub(r"\d+", "#", re.sub(r"\s", "", text))
+
+
+def _running_lines(pages: list[list[Line]]) -> set[str]:
+    """Edge lines that, but for their digits, stand on three pages and on three of ten."""
+    counts = Counter(key for lines in pages for key in {_normal(line.text) for line in lines[:_EDGE_LINES] + lines[-_EDGE_LINES:]})
+    return {key for key, count in counts.items() if count >= max(3, 0.3 * len(pages))}
+
+
+def _is_edge(place: int, lines: list[Line], running: set[str]) -> bool:
+    if _EDGE_LINES <= place < len(lines) - _EDGE_LINES:
+        return False
+    text = lines[place].text
+    outermost = place in (0, len(lines) - 1) and len(lines) > 2
+    return _normal(text) in running or (outermost and bool(_PAGE_NUMBER.match(text)))
+
+
+def _body_size(pages: list[list[Line]]) -> float:
+    """The height in which most characters are set, in points."""
+    counts: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            counts[round(line.size * 2) / 2] += len(line.text)
+    return counts.most_common(1)[0][0] if counts else 1.0
+
+
+def _heading_sizes(pages: list[list[Line]], body: float) -> list[float]:
+    """Sizes clearly above the body's, largest first; at most four count."""
+    sizes = {round(line.size * 2) / 2 for lines in pages for line in lines}
+    return sorted((size for size in sizes if size >= 1.12 * body + 0.5), reverse=True)[:4]
+
+
+def _gaps(lines: list[Line]) -> list[float]:
+    """Distance of each line from the one above, relative to the page's usual one (0: first line or a new column)."""
+    steps = [above.bottom - line.bottom for above, line in zip(lines, lines[1:], strict=False)]
+    usual = sorted(step for step in steps if step > 0)
+    middle = usual[len(usual) // 2] if usual else 1.0
+    return [0.0, *(step / middle if step > 0 else 0.0 for step in steps)][: len(lines)]
+
+
+class _Writer:
+    """Holds the paragraph that the next line may go on with, also over a page's end."""
+
+    def __init__(self, builder: DocumentBuilder, body: float, sizes: list[float]):
+        self.builder, self.body, self.sizes = builder, body, sizes
+        self.text, self.page, self.kind, self.level = "", 1, BlockKind.PARAGRAPH, 0
+        self.last: Line | None = None
+
+    def line(self, line: Line, gap: float, page: int) -> None:
+        kind, level = self._kind(line)
+        if self._goes_on(line, gap, kind, level):
+            self.text = join_lines(self.text, line.text)
+        else:
+            self.flush()
+            self.text, self.page, self.kind, self.level = line.text, page, kind, level
+        self.last = line
+
+    def flush(self) -> None:
+        self.builder.add(self.kind, self.text, level=self.level, page=self.page)
+        self.text = ""
+
+    def _kind(self, line: Line) -> tuple[BlockKind, int]:
+        if line.cells >= 3:
+            return BlockKind.TABLE_ROW, 0
+        size = round(line.size * 2) / 2
+        if size in self.sizes and len(line.text) <= 80 and not line.text.endswith(("。", "，", "；")):
+            return BlockKind.HEADING, self.sizes.index(size) + 1
+        level = heading_level(line.text)
+        if level and line.cells == 1 and not self._full(line):
+            return BlockKind.HEADING, min(6, level + len(self.sizes))
+        if line.cells == 2 and self.last is not None and self.last.cells >= 2 and not _ITEM.match(line.text):
+            return BlockKind.TABLE_ROW, 0
+        return (BlockKind.LIST, 1) if _ITEM.match(line.text) else (BlockKind.PARAGRAPH, 0)
+
+    def _goes_on(self, line: Line, gap: float, kind: BlockKind, level: int) -> bool:
+        last = self.last
+        if last is None or not self.text or BlockKind.TABLE_ROW in (kind, self.kind):
+            return False
+        if BlockKind.HEADING in (kind, self.kind):
+            return kind == self.kind and level == self.level and gap < 1.5 and self._full(last) and not heading_level(line.text)
+        if kind is BlockKind.LIST or gap > 1.6 or abs(line.size - last.size) > 0.2 * last.size:
+            return False
+        indented = line.left - line.column[0] > 1.2 * line.size
+        if indented and abs(line.left - last.left) > 0.5 * line.size and line.left > last.left:
+            return False
+        return self._full(last) and not (last.text.endswith(_FINISHED) and indented and line.left > last.left + 0.5 * line.size)
+
+    def _full(self, line: Line) -> bool:
+        """Whether the line reaches its column's right edge, so that its text goes on in the next."""
+        return line.right > line.column[1] - max(2.2 * line.size, 0.06 * (line.column[1] - line.column[0]))

@@ -1,0 +1,102 @@
+"""XLSX workbooks: visible sheets, displayed values, merged cells filled."""
+
+import io
+import re
+import zipfile
+from datetime import date, datetime, time
+from pathlib import PurePath
+
+from knowledge.ingestion.archives import read_entry
+from knowledge.ingestion.parsers.builder import DocumentBuilder
+from knowledge.ingestion.parsers.office import refuse_entities
+from knowledge.ingestion.parsers.sheets import add_sheet
+from knowledge.ingestion.types import ParsedDocument, ParseError
+
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})"')
+_MAX_CELLS = 3_000_000
+_MAX_MERGED_AREA = 5_000
+
+
+def parse(data: bytes, name: str) -> ParsedDocument:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        refuse_entities(archive)
+        try:
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            return _document(book, archive, name)
+        except ParseError:
+            raise
+        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, EOFError, OSError, zipfile.zlib.error) as error:
+            # openpyxl raises whatever its reading of a damaged part runs into
+            raise ParseError("corrupt", f"{type(error).__name__}: {error}") from error
+
+
+def _document(book, archive: zipfile.ZipFile, name: str) -> ParsedDocument:
+    builder = DocumentBuilder(PurePath(name).stem)
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    budget = _MAX_CELLS
+    for sheet in sheets:
+        rows = _rows(sheet, budget)
+        budget -= sum(map(len, rows))
+        _fill_merged(rows, read_entry(archive, sheet._worksheet_path.lstrip("/")))
+        add_sheet(builder, sheet.title if len(sheets) > 1 else _told(sheet.title), rows)
+    return builder.build()
+
+
+def _told(title: str) -> str:
+    """A sheet's name if someone chose it."""
+    return "" if re.fullmatch(r"(?:Sheet|工作表)\s*\d*", title, re.I) else title
+
+
+def _rows(sheet, budget: int) -> list[list[str]]:
+    sheet.reset_dimensions()  # the file's own claim may be far too large
+    rows: list[list[str]] = []
+    for cells in sheet.iter_rows():
+        row = [_shown(cell) for cell in cells]
+        while row and not row[-1]:
+            row.pop()
+        rows.append(row)
+        budget -= len(row) + 1
+        if budget < 0:
+            raise ParseError("too_large", f"more than {_MAX_CELLS} cells")
+    return rows
+
+
+def _shown(cell) -> str:
+    """The value roughly as the sheet shows it."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int | float):
+        return _number(value, cell.number_format or "")
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M" if value.time() != time() else "%Y-%m-%d")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def _number(value: float, shown_as: str) -> str:
+    if "%" in shown_as:
+        return f"{round(value * 100, 6):.15g}%"
+    return f"{value:.12g}" if abs(value) < 1e12 else f"{value:.0f}"
+
+
+def _fill_merged(rows: list[list[str]], sheet_xml: bytes) -> None:
+    """Write the value of a merged area into each of its cells."""
+    from openpyxl.utils.cell import coordinate_from_string, column_index_from_string
+
+    for first, last in _MERGED.findall(sheet_xml):
+        (left, top), (right, bottom) = (coordinate_from_string(ref.decode()) for ref in (first, last))
+        columns = range(column_index_from_string(left) - 1, column_index_from_string(right))
+        if len(columns) * (bottom - top + 1) > _MAX_MERGED_AREA or top > len(rows) or len(rows[top - 1]) <= columns[0]:
+            continue
+        value = rows[top - 1][columns[0]]
+        for row in rows[top - 1 : bottom]:
+            row.extend([""] * (columns[-1] + 1 - len(row)))
+            for column in columns:
+                row[column] = value
