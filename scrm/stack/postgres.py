@@ -82,10 +82,11 @@ class Postgres:
             folders.let_walk(binaries())
             folders.let_walk(self.home.root)
             folders.let_walk(self.home.sockets)
+        _end_leftover(self.home.postgres)
+        shutil.rmtree(self.home.postgres_socket, ignore_errors=True)  # a stale lock in it could name a number in use again
         folders.own(self.home.postgres_socket, user)
         self._init_cluster(user)
         folders.own(self.home.postgres, user)
-        _end_leftover(self.home.postgres)
         self._launch(user)
         try:
             self._wait()

@@ -1,0 +1,167 @@
+"""`manage.py up`: the whole product on this machine, from nothing to answering, and down again."""
+
+import json
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from scrm.settings import env
+from scrm.stack import demo, ports, processes
+from scrm.stack.errors import StackError
+from scrm.stack.services import Services
+from scrm.stack.supervisor import Supervisor, manage, say
+
+READY_TIMEOUT_S = 180.0
+STEP_S = 0.2
+REPORT_EVERY_S = 5.0
+AFTER_CRASH_S = 15.0
+
+
+class Stop(BaseException):
+    """Ctrl-C or SIGTERM: unwinds whatever is going on."""
+
+
+class Up:
+    """One run. `quiet`: the processes' output goes to SCRM_HOME/logs only; `demo`: load the demo shop into an empty database."""
+
+    def __init__(self, *, quiet: bool = False, demo: bool = True):
+        self.host = env.text("SCRM_BIND", "127.0.0.1")
+        self.port = settings.PORT
+        self.with_demo = demo and settings.SIMULATOR_ENABLED
+        self.services = Services(settings.SCRM_HOME)
+        self.quiet = quiet
+        self.supervisor: Supervisor | None = None
+        self.stopping = False
+
+    def run(self) -> None:
+        """Returns after a clean stop. Raises StackError when it could not start; nothing is left running then."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        try:
+            self._start()
+            self._watch()
+        except Stop:
+            say(_("Stopping …"))
+        finally:
+            self.stopping = True
+            self._stop()
+        say(_("Stopped."))
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        """The first one stops in order, a second one at once."""
+        if not self.stopping:
+            self.stopping = True
+            raise Stop
+        if number != signal.SIGHUP and self.supervisor:
+            self.supervisor.kill()
+            os._exit(130)  # the kernel ends the servers with us
+
+    def _start(self) -> None:
+        self.services.take_home()
+        ports.require_free(self.host, self.port, patience_s=AFTER_CRASH_S if self.services.after_crash else 0)
+        say(_("Starting database and queue in %(path)s …") % {"path": settings.SCRM_HOME})
+        self.services.start()
+        self.supervisor = Supervisor(logs=self.services.home.logs, folder=settings.BASE_DIR, env=self._environment(), quiet=self.quiet)
+        say(_("Bringing the tables up to date …"))
+        self._migrate()
+        say(_("Preparing the model (the first time takes a minute or two) …"))
+        self.supervisor.run(manage("model_prepare"))
+        say(_("Starting the processes …"))
+        self._launch()
+        self._wait_ready()
+        self._load_demo()
+        self.supervisor.settled = True
+        self._greet()
+
+    def _environment(self) -> dict[str, str]:
+        """What every process is told. The simulator takes the port beside ours, or any when that is taken."""
+        found = {"SCRM_HOME": str(settings.SCRM_HOME), "PORT": str(self.port), **self.services.urls}
+        found["DJANGO_SETTINGS_MODULE"] = os.environ["DJANGO_SETTINGS_MODULE"]
+        if settings.SIMULATOR_ENABLED:
+            self.simulator_port = ports.free_port("127.0.0.1", settings.SIMULATOR_PORT)
+            found["SCRM_SIMULATOR_PORT"] = str(self.simulator_port)
+        return found
+
+    def _migrate(self) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        if "Manifest" in settings.STORAGES["staticfiles"]["BACKEND"]:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        self.demo_wanted = self.with_demo and demo.wanted()
+        connection.close()
+
+    def _launch(self) -> None:
+        address = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        programs = [processes.worker(queue) for queue in settings.CELERY_QUEUE_NAMES]
+        programs += [processes.beat(), processes.web(address)]
+        if settings.SIMULATOR_ENABLED:
+            programs.insert(0, processes.simulator(self.simulator_port))
+        for program in programs:
+            self.supervisor.start(program)
+
+    def _wait_ready(self) -> None:
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        report_at = time.monotonic() + REPORT_EVERY_S
+        while missing := self._missing():
+            self.supervisor.check()
+            now = time.monotonic()
+            if now > deadline:
+                raise StackError(
+                    _("Not ready after %(seconds)d s; still missing: %(names)s. The logs are in %(logs)s")
+                    % {"seconds": READY_TIMEOUT_S, "names": ", ".join(missing), "logs": self.services.home.logs}
+                )
+            if now > report_at:
+                say(_("  waiting for: %(names)s") % {"names": ", ".join(missing)})
+                report_at = now + REPORT_EVERY_S
+            time.sleep(STEP_S)
+
+    def _missing(self) -> list[str]:
+        """Names of the readiness checks that fail; none when ready."""
+        try:
+            with urllib.request.urlopen(f"{self._local_address()}/readyz", timeout=5) as answer:
+                json.load(answer)
+                return []
+        except urllib.error.HTTPError as error:
+            return [name for name, word in json.load(error)["checks"].items() if word != "ok"] if error.code == 503 else ["web"]
+        except (OSError, ValueError):
+            return ["web"]
+
+    def _local_address(self) -> str:
+        return f"http://{'127.0.0.1' if self.host in ('0.0.0.0', '::') else self.host}:{self.port}"
+
+    def _load_demo(self) -> None:
+        if not settings.SIMULATOR_ENABLED:
+            return
+        if self.demo_wanted:
+            say(_("The database is empty: loading the demo shop …"))
+            self.supervisor.run(manage("demo_load"))
+        else:
+            self.supervisor.run(manage("demo_load", "--simulator-only"))
+
+    def _greet(self) -> None:
+        say("")
+        say(_("Zhike is ready:  %(url)s") % {"url": self._local_address()})
+        if settings.SIMULATOR_ENABLED:
+            say(_("WeCom simulator: %(url)s") % {"url": f"{self._local_address()}/simulator/"})
+        for line in demo.account_lines():
+            say("  " + line)
+        connection.close()
+        say(_("Logs: %(logs)s   Stop: Ctrl-C") % {"logs": self.services.home.logs})
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(STEP_S)
+            self.services.revive()
+            self.supervisor.check()
+
+    def _stop(self) -> None:
+        if self.supervisor:
+            self.supervisor.stop()
+        self.services.stop()
