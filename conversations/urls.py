@@ -1,4 +1,29 @@
-"""Webhooks, the inbox, the review queue and the ask page."""
+"""The inbox, the review queue, the ask page and the cards of the home page."""
+
+from django.urls import path
+
+from conversations.views import ask, customers, inbox, panels, reviews, threads, turns
 
 app_name = "conversations"
-urlpatterns: list = []
+urlpatterns = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/list/", inbox.inbox_list, name="inbox_list"),
+    path("inbox/<int:pk>/", threads.conversation, name="conversation"),
+    path("inbox/<int:pk>/thread/", threads.thread, name="thread"),
+    path("inbox/<int:pk>/take-over/", threads.take_over, name="take_over"),
+    path("inbox/<int:pk>/hand-back/", threads.hand_back, name="hand_back"),
+    path("inbox/<int:pk>/close/", threads.close, name="close"),
+    path("inbox/<int:pk>/reply/", threads.reply, name="reply"),
+    path("inbox/<int:pk>/customer/", customers.customer_save, name="customer_save"),
+    path("turns/<int:pk>/", turns.turn, name="turn"),
+    path("reviews/", reviews.reviews, name="reviews"),
+    path("reviews/news/", reviews.reviews_news, name="reviews_news"),
+    path("reviews/<int:pk>/approve/", reviews.approve, name="approve"),
+    path("reviews/<int:pk>/reject/", reviews.reject, name="reject"),
+    path("ask/", ask.ask, name="ask"),
+    path("ask/<int:pk>/", ask.question, name="question"),
+    path("ask/<int:pk>/result/", ask.question_result, name="question_result"),
+    path("search-test/", ask.search_test, name="search_test"),
+    path("panels/inbox/", panels.inbox_panel, name="inbox_panel"),
+    path("panels/answers/", panels.answers_panel, name="answers_panel"),
+]

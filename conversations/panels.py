@@ -1,0 +1,18 @@
+"""What this room shows in the desk's sidebar and on its home page."""
+
+from django.utils.translation import gettext_lazy as _
+
+from scrm.dashboard.registry import NAVIGATION, PANELS, NavigationEntry, Panel
+
+NAVIGATION.register(
+    "inbox", NavigationEntry(_("Inbox"), "conversations:inbox", "conversations.view_conversation", "inbox", order=10)
+)
+NAVIGATION.register(
+    "reviews", NavigationEntry(_("Review queue"), "conversations:reviews", "conversations.view_reviewtask", "shield-check", order=20)
+)
+NAVIGATION.register("ask", NavigationEntry(_("Ask"), "conversations:ask", "conversations.add_question", "sparkles", order=30))
+NAVIGATION.register(
+    "search_test", NavigationEntry(_("Search test"), "conversations:search_test", "knowledge.search_knowledgebase", "gauge", order=60)
+)
+PANELS.register("inbox", Panel("conversations:inbox_panel", "conversations.view_conversation", order=10))
+PANELS.register("answers", Panel("conversations:answers_panel", "conversations.view_conversation", order=20))

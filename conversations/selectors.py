@@ -1,0 +1,167 @@
+"""What the desk's pages read. Every list is filtered by grant inside the query."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from conversations.choices import ConversationState, Holder, OutboundState, ReviewState, TurnState
+from conversations.models import Conversation, Message, OutboundMessage, Question, ReviewTask, Turn
+from scrm.core.errors import NotFound
+
+BOXES: dict[str, Q] = {
+    "open": Q(state=ConversationState.OPEN),
+    "waiting": Q(state=ConversationState.OPEN, holder=Holder.WAITING),
+    "mine": Q(state=ConversationState.OPEN, holder=Holder.PERSON),
+    "bot": Q(state=ConversationState.OPEN, holder=Holder.BOT),
+    "closed": Q(state=ConversationState.CLOSED),
+}
+# A thread page shows the latest entries; older ones are a link away.
+THREAD_LENGTH = 100
+
+
+def box_filter(box: str, user) -> Q:
+    return BOXES[box] & Q(assignee=user) if box == "mine" else BOXES[box]
+
+
+def inbox(user, *, box: str, words: str = ""):
+    """Conversations of a box (BOXES) that the user may see, newest first; the waiting ones longest wait first.
+
+    `words`: part of the customer's name or remark, or of any message. Rows carry `last_text` and `last_author`.
+    """
+    rows = Conversation.objects.visible_to(user).filter(box_filter(box, user)).select_related("account", "assignee", "identity__customer")
+    if words:
+        said = Message.objects.filter(conversation=OuterRef("pk"), text__icontains=words)
+        customer = Q(identity__customer__name__icontains=words) | Q(identity__customer__remark__icontains=words)
+        rows = rows.filter(customer | Exists(said))
+    latest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-id")
+    rows = rows.annotate(last_text=Subquery(latest.values("text")[:1]), last_author=Subquery(latest.values("author")[:1]))
+    order = F("last_customer_at").asc(nulls_last=True) if box == "waiting" else F("last_message_at").desc(nulls_last=True)
+    return rows.order_by(order, "-id")
+
+
+def inbox_counts(user) -> dict[str, int]:
+    """How many conversations stand in each open box."""
+    boxes = {box: Count("pk", filter=box_filter(box, user)) for box in BOXES if box != "closed"}
+    return Conversation.objects.visible_to(user).filter(state=ConversationState.OPEN).aggregate(**boxes)
+
+
+def conversation_visible(user, pk: int) -> Conversation:
+    """One conversation; NotFound when it does not exist or lies in an account without a grant."""
+    rows = Conversation.objects.visible_to(user).select_related("account", "assignee", "identity__customer")
+    try:
+        return rows.get(pk=pk)
+    except Conversation.DoesNotExist as error:
+        raise NotFound from error
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a thread: a message, words still in the outbox, or what became of a turn that said nothing."""
+
+    at: datetime
+    message: Message | None = None
+    outbound: OutboundMessage | None = None
+    turn: Turn | None = None
+
+
+SILENT_TURNS = (TurnState.IN_REVIEW, TurnState.HANDED_OVER, TurnState.REJECTED, TurnState.FAILED)
+
+
+def thread(conversation: Conversation, *, before: int | None = None) -> list[Entry]:
+    """The latest THREAD_LENGTH messages (before message id `before`), what waits in the outbox, and silent turns among them, in order."""
+    messages = conversation.messages.select_related("user", "outbound__turn").prefetch_related("outbound__turn__citations")
+    if before:
+        messages = messages.filter(pk__lt=before)
+    latest = list(messages.order_by("-id")[:THREAD_LENGTH])[::-1]
+    entries = [Entry(at=row.created_at, message=row, outbound=_outbound(row)) for row in latest]
+    if not before:
+        entries += [Entry(at=row.created_at, outbound=row) for row in _unsent(conversation)]
+    if latest:
+        entries += [Entry(at=row.ended_at or row.created_at, turn=row) for row in _silent_turns(conversation, latest)]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _outbound(message: Message) -> OutboundMessage | None:
+    return getattr(message, "outbound", None)
+
+
+def _unsent(conversation: Conversation):
+    return conversation.outbound.filter(message=None).select_related("user", "turn").prefetch_related("turn__citations").order_by("id")
+
+
+def _silent_turns(conversation: Conversation, messages: list[Message]):
+    within = conversation.turns.filter(state__in=SILENT_TURNS, trigger__gte=messages[0].pk, trigger__lte=messages[-1].pk)
+    return within.prefetch_related("citations", "reviews").order_by("id")
+
+
+def thread_stamp(conversation: Conversation) -> str:
+    """Changes whenever the thread would look different: what a poll compares before it renders anything."""
+    newest = conversation.messages.order_by("-id").values_list("id", "recalled_at")[:1]
+    waiting = conversation.outbound.order_by("-id").values_list("id", "state", "attempts")[:5]
+    turns = conversation.turns.order_by("-id").values_list("id", "state")[:2]
+    facts = [conversation.state, conversation.holder, conversation.assignee_id, list(newest), list(waiting), list(turns)]
+    return digest(facts)
+
+
+def digest(facts) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def bot_is_writing(conversation: Conversation) -> bool:
+    return conversation.turns.filter(state=TurnState.RUNNING).exists()
+
+
+def turn_visible(user, pk: int) -> Turn:
+    """One turn with its citations; NotFound without a grant on its account."""
+    try:
+        return Turn.objects.visible_to(user).select_related("conversation").prefetch_related("citations").get(pk=pk)
+    except Turn.DoesNotExist as error:
+        raise NotFound from error
+
+
+def reviews_open(user):
+    """Answers that wait for a person in accounts this user may see, longest wait first."""
+    rows = ReviewTask.objects.visible_to(user).filter(state=ReviewState.OPEN)
+    return rows.select_related("turn__trigger", "turn__conversation__account", "turn__conversation__identity__customer").prefetch_related("turn__citations")
+
+
+def reviews_decided(user):
+    rows = ReviewTask.objects.visible_to(user).exclude(state=ReviewState.OPEN)
+    return rows.select_related("decided_by", "turn__conversation__account", "turn__conversation__identity__customer").order_by("-decided_at")[:10]
+
+
+def reviews_stamp(user) -> str:
+    return digest(list(ReviewTask.objects.visible_to(user).filter(state=ReviewState.OPEN).values_list("pk", flat=True)))
+
+
+def review_visible(user, pk: int) -> ReviewTask:
+    """One review task; NotFound without a grant on its account."""
+    try:
+        return ReviewTask.objects.visible_to(user).select_related("turn__conversation__account").get(pk=pk)
+    except ReviewTask.DoesNotExist as error:
+        raise NotFound from error
+
+
+def question_own(user, pk: int) -> Question:
+    """One of the user's own questions; NotFound for anyone else's."""
+    try:
+        return user.questions.prefetch_related("bases").get(pk=pk)
+    except Question.DoesNotExist as error:
+        raise NotFound from error
+
+
+def answers_last_day(user) -> dict[str, int]:
+    """What became of the bot's turns in the last 24 hours, in accounts this user may see."""
+    since = timezone.now() - timedelta(hours=24)
+    states = ("answered", "refused", "handed_over", "in_review", "failed")
+    counts = {state: Count("pk", filter=Q(state=state)) for state in states}
+    return Turn.objects.visible_to(user).filter(created_at__gte=since).aggregate(total=Count("pk"), **counts)
+
+
+def undelivered(user):
+    """The newest words that never reached a customer: each needs a person."""
+    rows = OutboundMessage.objects.visible_to(user).filter(state=OutboundState.FAILED, created_at__gte=timezone.now() - timedelta(days=3))
+    return rows.select_related("conversation__identity__customer").order_by("-id")[:5]

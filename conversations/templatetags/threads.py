@@ -1,0 +1,70 @@
+"""Pieces of the thread, trace and ask pages."""
+
+import re
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from conversations.selectors import THREAD_LENGTH
+
+register = template.Library()
+
+VERDICTS = {
+    "supported": _("supported by sources"),
+    "not_found": _("nothing found"),
+    "unsupported": _("not supported by the sources"),
+    "risky": _("risky: a person decides"),
+    "hand_over": _("the customer asked for a person"),
+}
+
+
+@register.simple_tag
+def source_url(document_id, version_id=None, start=None, end=None) -> str:
+    """The document's page, opened at the quoted sentence; "" when the document is gone."""
+    if not document_id:
+        return ""
+    try:
+        url = reverse("knowledge:document", args=[document_id])
+    except NoReverseMatch:
+        return ""
+    place = {"version": version_id, "start": start, "end": end}
+    return f"{url}?{urlencode({key: value for key, value in place.items() if value is not None})}#quote"
+
+
+@register.filter
+def verdict(code: str):
+    return VERDICTS.get(code, code)
+
+
+@register.filter
+def first_message(entries):
+    """The oldest message of a full page of a thread: where "earlier messages" begins. None when there is nothing before it."""
+    messages = [entry.message for entry in entries if entry.message]
+    return messages[0] if len(messages) >= THREAD_LENGTH else None
+
+
+@register.filter
+def highlight(text: str, words) -> str:
+    """The text, escaped, with every matched word marked."""
+    wanted = sorted({str(word) for word in words or [] if str(word).strip()}, key=len, reverse=True)
+    if not wanted:
+        return escape(text)
+    pattern = re.compile("(" + "|".join(map(re.escape, wanted)) + ")", re.IGNORECASE)
+    parts = pattern.split(text)
+    marked = (f"<mark>{escape(part)}</mark>" if index % 2 else escape(part) for index, part in enumerate(parts))
+    return mark_safe("".join(marked))  # every part is escaped above
+
+
+@register.filter
+def percent(share) -> str:
+    return f"{100 * share:.0f}%" if isinstance(share, (int, float)) else "–"
+
+
+@register.filter
+def unlocalized(number) -> str:
+    """A number as attributes of HTML want it: a point, no grouping."""
+    return f"{number:.4f}"

@@ -1,0 +1,72 @@
+"""The ask page, and the search test page, which is the same without the answer."""
+
+from datetime import timedelta
+
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from conversations import selectors
+from conversations.choices import QuestionState
+from conversations.services.questions import ASK, SEARCH, question_ask
+from conversations.views.trace import trace_steps
+from knowledge.models import KnowledgeBase
+from scrm.access.pages import page
+from scrm.core.errors import ScrmError
+
+HISTORY = 12
+# An idle interactive worker answers in well under a second; after this long nobody is listening.
+PATIENCE = timedelta(seconds=10)
+UNFINISHED = (QuestionState.QUEUED, QuestionState.RUNNING)
+
+
+@page(ASK)
+def ask(request):
+    return _form(request, search_only=False)
+
+
+@page(SEARCH)
+def search_test(request):
+    return _form(request, search_only=True)
+
+
+@page(ASK)
+def question(request, pk: int):
+    """One own question with its result."""
+    row = selectors.question_own(request.user, pk)
+    context = _page_context(request, row.search_only, text=row.text, chosen={base.pk for base in row.bases.all()})
+    return render(request, "conversations/ask.html", context | question_context(row))
+
+
+@page(ASK)
+def question_result(request, pk: int):
+    """The result alone, polled until it is there."""
+    return render(request, "conversations/ask_result.html", question_context(selectors.question_own(request.user, pk)))
+
+
+def _form(request, *, search_only: bool):
+    if request.method != "POST":
+        return render(request, "conversations/ask.html", _page_context(request, search_only))
+    chosen = {int(each) for each in request.POST.getlist("bases") if each.isdecimal()}
+    text = request.POST.get("text", "")
+    try:
+        row = question_ask(actor=request.user, base_ids=chosen, text=text, search_only=search_only)
+    except ScrmError as error:
+        context = _page_context(request, search_only, text=text, chosen=chosen) | {"failure": str(error)}
+        return render(request, "conversations/ask.html", context, status=error.status)
+    return redirect("conversations:question", row.pk)
+
+
+def _page_context(request, search_only: bool, *, text: str = "", chosen: set[int] | None = None) -> dict:
+    bases = KnowledgeBase.objects.visible_to(request.user).filter(scratch=False)
+    history = request.user.questions.filter(search_only=search_only).order_by("-id")[:HISTORY]
+    return {"search_only": search_only, "bases": bases, "history": history, "text": text, "chosen": chosen}
+
+
+def question_context(row) -> dict:
+    """The question's state; for a finished one its result. `late`: no worker has taken it up for PATIENCE."""
+    late = row.state == QuestionState.QUEUED and timezone.now() - row.created_at > PATIENCE
+    result = row.result or {}
+    return {
+        "question": row, "unfinished": row.state in UNFINISHED, "late": late, "result": result,
+        "steps": trace_steps(result.get("trace") or []),
+    }  # fmt: skip

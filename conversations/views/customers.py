@@ -1,0 +1,27 @@
+"""The customer card beside a thread."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from conversations import selectors
+from conversations.views.threads import customer_context
+from scrm.access.pages import page
+from scrm.customers.services import customer_update
+
+
+@require_POST
+@page("customers.change_customer")
+def customer_save(request, pk: int):
+    """Name, remark and tags of the customer of conversation `pk`, which must be visible to the person."""
+    row = selectors.conversation_visible(request.user, pk)
+    customer_update(
+        actor=request.user, customer=row.identity.customer, name=request.POST.get("name", ""),
+        remark=request.POST.get("remark", ""), tags=request.POST.get("tags", ""),
+    )  # fmt: skip
+    messages.success(request, _("Saved."))
+    if not request.htmx:
+        return redirect("conversations:conversation", pk)
+    row = selectors.conversation_visible(request.user, pk)
+    return render(request, "conversations/customer_card.html", customer_context(request.user, row) | {"conversation": row, "with_toasts": True})

@@ -1,0 +1,25 @@
+"""Cards of the home page."""
+
+from django.shortcuts import render
+
+from conversations import selectors
+from scrm.access.pages import page
+
+
+@page("conversations.view_conversation")
+def inbox_panel(request):
+    waiting = selectors.inbox(request.user, box="waiting")[:5]
+    return _panel(request, "conversations/panel_inbox.html", {"counts": selectors.inbox_counts(request.user), "waiting": waiting})
+
+
+@page("conversations.view_conversation")
+def answers_panel(request):
+    context = {"figures": selectors.answers_last_day(request.user), "undelivered": selectors.undelivered(request.user)}
+    return _panel(request, "conversations/panel_answers.html", context)
+
+
+def _panel(request, template: str, context: dict):
+    """The card alone for htmx, a page around it otherwise."""
+    if request.htmx:
+        return render(request, template, context)
+    return render(request, "dashboard/panel.html", context | {"panel_template": template})
