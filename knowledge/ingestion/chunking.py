@@ -147,7 +147,7 @@ class _UnitBuilder:
             self.header_weight += weight(block.text)
         elif heading:
             self.header, self.header_weight = block.text, weight(block.text)
-        for start, end in bounded_spans(self.text, block.start, block.end, HARD_CAP, MAX_WORDS):
+        for start, end in bounded_spans(self.text, block.start, block.end, HARD_CAP, _IDEAL):
             self._append(start, end, block, cut=_CUT_ROW, sticky=heading)
             if not heading:
                 self._set_repeat(self.units[-1], self.header, self.header_weight)
@@ -155,7 +155,7 @@ class _UnitBuilder:
     def _prose(self, block: Block, cut: float | None = None) -> None:
         first = True
         for sentence in sentence_spans(self.text, block.start, block.end):
-            for start, end in bounded_spans(self.text, *sentence, HARD_CAP, MAX_WORDS):
+            for start, end in bounded_spans(self.text, *sentence, HARD_CAP, _IDEAL):
                 price = cut if cut is not None else _CUT_PARAGRAPH if first else _CUT_SENTENCE
                 self._append(start, end, block, cut=price, merge=True)
                 first = False
@@ -242,8 +242,12 @@ def _draft(text: str, units: list[_Unit], question: str, ordinal: int) -> ChunkD
 
 
 def _common_path(units: list[_Unit]) -> tuple[str, ...]:
-    path = units[0].path
-    for unit in units[1:]:
+    """The headings all units stand under; a short lead before the first heading does not count."""
+    under = [unit for unit in units if unit.path]
+    if 10 * sum(unit.weight for unit in under) < 7 * sum(unit.weight for unit in units):
+        return ()
+    path = under[0].path
+    for unit in under[1:]:
         shared = 0
         while shared < min(len(path), len(unit.path)) and path[shared] == unit.path[shared]:
             shared += 1

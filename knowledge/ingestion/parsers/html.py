@@ -30,6 +30,8 @@ def parse(data: bytes, name: str) -> ParsedDocument:
     root = _tree(_decode(data))
     title = root.find(".//title")
     add_tree(builder, _content_root(root))
+    if not builder.build().blocks:
+        add_tree(builder, root, chrome=True)  # everything looked like a menu: then it is the text
     heading = root.find(".//h1")
     builder.title = _flat(heading) or _flat(title) or builder.first_heading()
     return builder.build()
@@ -56,7 +58,7 @@ def _decode(data: bytes) -> str:
 def _tree(text: str):
     from lxml import etree, html
 
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     body = _DECLARATION.sub("", text).encode("utf-8", errors="replace")
     try:
         root = html.document_fromstring(body or b"<p></p>", parser=parser)
@@ -101,13 +103,13 @@ def _is_chrome(element, whole: int) -> bool:
     return bool(_CHROME.search(label)) and _text_length(element) < _CHROME_SHARE * whole
 
 
-def add_tree(builder: DocumentBuilder, root) -> None:
+def add_tree(builder: DocumentBuilder, root, *, chrome: bool = False) -> None:
     """Append the blocks below `root` in document order (without recursion: pages nest deeply)."""
     from lxml import etree
 
     flow = _Flow(builder)
     walker = etree.iterwalk(root, events=("start", "end"))
-    whole = _text_length(root)
+    whole = 0 if chrome else _text_length(root)
     skipped = None
     for event, element in walker:
         if event == "end":
@@ -149,6 +151,7 @@ class _Flow:
         self.parts: list[str] = []
         self.open_tags: list[str] = []
         self.marker = ""
+        self.counts: dict = {}  # ordered list -> items so far
 
     def text(self, text: str | None) -> None:
         if text:
@@ -161,7 +164,14 @@ class _Flow:
             self.flush()
             self.open_tags.append(element.tag)
             if element.tag == "li":
-                self.marker = _marker(element)
+                self.marker = self._marker(element)
+
+    def _marker(self, item) -> str:
+        parent = item.getparent()
+        if parent is None or parent.tag != "ol":
+            return "- "
+        self.counts[parent] = self.counts.get(parent, 0) + 1
+        return f"{self.counts[parent]}. "
 
     def close(self, element) -> None:
         if element.tag in _BLOCKS:
@@ -190,13 +200,6 @@ class _Flow:
             self.marker = ""
         else:
             self.builder.add(BlockKind.PARAGRAPH, text)
-
-
-def _marker(item) -> str:
-    parent = item.getparent()
-    if parent is None or parent.tag != "ol":
-        return "- "
-    return f"{1 + sum(1 for _ in item.itersiblings('li', preceding=True))}. "
 
 
 def _cells(table) -> list[list[str]]:

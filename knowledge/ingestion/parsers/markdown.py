@@ -2,10 +2,12 @@
 
 import re
 
+from knowledge.ingestion.parsers import plain
 from knowledge.ingestion.parsers.builder import DocumentBuilder
 from knowledge.ingestion.parsers.encoding import decode
 from knowledge.ingestion.parsers.lines import display_width
 from knowledge.ingestion.types import BlockKind, ParsedDocument
+from knowledge.ingestion.words import WORD
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?---\s*\n(.{0,20000}?)\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.S)
 _TITLE = re.compile(r"^title\s*:\s*[\"']?(.+?)[\"']?\s*$", re.M)
@@ -26,9 +28,10 @@ def parse_text(text: str, title: str = "") -> ParsedDocument:
         found = _TITLE.search(matter[1])
         title, text = title or (found[1] if found else ""), text[matter.end() :]
     builder = DocumentBuilder(title)
-    _Walker(builder).walk(MarkdownIt("commonmark").enable("table").parse(text))
+    _Walker(builder).walk(MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").parse(text))
     builder.title = title or builder.first_heading()
-    return builder.build()
+    document = builder.build()
+    return document if WORD.search(document.text) else plain.parse_text(text, title)  # nested beyond the limit
 
 
 class _Walker:

@@ -103,11 +103,13 @@ def _rows(runs: list[list]) -> list[list[Segment]]:
     middle = size = 0.0
     for bottom, top, run in boxes:
         if rows and middle - (bottom + top) / 2 < 0.45 * min(max(size, 1), max(top - bottom, 1)):
-            rows[-1].extend(run)
+            rows[-1].append(run)
             continue
-        rows.append(list(run))
+        rows.append([run])
         middle, size = (bottom + top) / 2, top - bottom
-    return [segments for row in rows if (segments := _segments(sorted(row, key=lambda char: char[1])))]
+    # Within a run the file's order holds: quotation marks are often drawn over their neighbours.
+    ordered = ([char for run in sorted(row, key=lambda run: run[0][1]) for char in run] for row in rows)
+    return [segments for row in ordered if (segments := _segments(row))]
 
 
 def _segments(characters: list) -> list[Segment]:

@@ -93,7 +93,8 @@ class _Writer:
         if line.cells >= 3:
             return BlockKind.TABLE_ROW, 0
         size = round(line.size * 2) / 2
-        if size in self.sizes and len(line.text) <= 80 and not line.text.endswith(("。", "，", "；")):
+        large = size in self.sizes and (size >= 1.3 * self.body or not self._full(line))
+        if large and len(line.text) <= 80 and not line.text.endswith(("。", "，", "；")):
             return BlockKind.HEADING, self.sizes.index(size) + 1
         level = heading_level(line.text)
         if level and line.cells == 1 and not self._full(line):
@@ -111,6 +112,8 @@ class _Writer:
         if kind is BlockKind.LIST or gap > 1.6 or abs(line.size - last.size) > 0.2 * last.size:
             return False
         indented = line.left - line.column[0] > 1.2 * line.size
+        if self.kind is BlockKind.LIST and last.text == self.text:
+            return self._full(last)  # the second line of an item hangs
         if indented and abs(line.left - last.left) > 0.5 * line.size and line.left > last.left:
             return False
         return self._full(last) and not (last.text.endswith(_FINISHED) and indented and line.left > last.left + 0.5 * line.size)

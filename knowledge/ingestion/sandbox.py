@@ -1,0 +1,62 @@
+"""Parsing in a process of its own that can be killed: files come from strangers, and parsers crash, hang and swell."""
+
+import json
+import logging
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from knowledge.ingestion.detect import detect_format
+from knowledge.ingestion.parsers import parse_bytes
+from knowledge.ingestion.types import ParsedDocument, ParseError
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT_S = 300
+MEMORY_BYTES = 2_000_000_000
+# Small texts are parsed here: their parsers are Python without native code, and at these sizes no input takes over two seconds.
+_IN_PROCESS_BYTES = {"txt": 300_000, "csv": 300_000, "md": 30_000}
+_ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_CODE = "import sys; sys.path.insert(0, sys.argv[1]); from knowledge.ingestion.sandbox_child import main; main()"
+
+
+def parse_file(path: Path, name: str, *, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES) -> ParsedDocument:
+    """Parse the file at `path`, called `name` by its owner. Raises ParseError, also for a parser that crashed or was stopped."""
+    size = path.stat().st_size
+    if size <= max(_IN_PROCESS_BYTES.values()):
+        data = path.read_bytes()
+        if not data.startswith((b"PK", b"%PDF")) and data.strip(b"\x00 \t\r\n"):
+            if size <= _IN_PROCESS_BYTES.get(detect_format(data, name), 0):
+                return parse_bytes(data, name)
+    return _parse_apart(path, name, timeout_s, memory_bytes)
+
+
+def _parse_apart(path: Path, name: str, timeout_s: float, memory_bytes: int) -> ParsedDocument:
+    """The child gets the open file and nothing else: no environment, no database, no other file of the caller."""
+    command = [sys.executable, "-I", "-c", _CODE, str(ROOT), name, str(memory_bytes), str(int(timeout_s))]
+    with path.open("rb") as source:
+        child = subprocess.Popen(
+            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_ENVIRONMENT, cwd="/", start_new_session=True
+        )
+    try:
+        output, _ = child.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired as error:
+        raise ParseError("timeout", f"{timeout_s} s") from error
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.communicate()
+    return _result(child.returncode, output)
+
+
+def _result(code: int, output: bytes) -> ParsedDocument:
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        raise ParseError("timeout", f"signal {-code}")
+    if code or not output:
+        raise ParseError("crashed", f"exit {code}")
+    answer = json.loads(output)
+    if "error" in answer:
+        raise ParseError(answer["error"], answer["detail"])
+    return ParsedDocument.from_json(answer)
