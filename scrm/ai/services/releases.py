@@ -7,6 +7,7 @@ from scrm.ai.choices import Purpose, ReleaseState
 from scrm.ai.errors import DimensionsDiffer, ReleaseNotReady
 from scrm.ai.models import Encoder, ModelRelease
 from scrm.ai.registry import before_activation, release_activated
+from scrm.audit.services import audit_record
 from scrm.core.locks import lock_in_tx
 
 ACTIVATABLE = (ReleaseState.READY, ReleaseState.RETIRED)
@@ -35,11 +36,11 @@ def release_create(
         )
 
 
-def release_activate(*, release: ModelRelease) -> ModelRelease:
+def release_activate(*, release: ModelRelease, actor=None) -> ModelRelease:
     """Make this release the one that serves its purpose, and retire the one before: promotion and roll-back alike.
 
     The registered preparations (`before_activation`) run first, with no transaction open; then one pointer moves under a
-    lock. Raises ReleaseNotReady for a release that is still being built, and whatever a preparation raises.
+    lock. `actor`: a user, or None for the system. Raises ReleaseNotReady for a release that is still being built, and whatever a preparation raises.
     """
     release.refresh_from_db()
     if release.state == ReleaseState.ACTIVE:
@@ -47,7 +48,7 @@ def release_activate(*, release: ModelRelease) -> ModelRelease:
     guard_activatable(release)
     for prepare in before_activation.values():
         prepare(release)
-    return pointer_move(release)
+    return pointer_move(release, actor)
 
 
 def guard_activatable(release: ModelRelease) -> None:
@@ -55,7 +56,7 @@ def guard_activatable(release: ModelRelease) -> None:
         raise ReleaseNotReady
 
 
-def pointer_move(release: ModelRelease) -> ModelRelease:
+def pointer_move(release: ModelRelease, actor) -> ModelRelease:
     with transaction.atomic(durable=True):
         lock_in_tx("ai.release", release.purpose)
         release = ModelRelease.objects.select_for_update().get(pk=release.pk)
@@ -67,5 +68,6 @@ def pointer_move(release: ModelRelease) -> ModelRelease:
         rivals.update(state=ReleaseState.RETIRED)
         release.state, release.activated_at = ReleaseState.ACTIVE, timezone.now()
         release.save(update_fields=["state", "activated_at"])
+        audit_record(actor=actor, action="model.activated", subject=release, detail={"previous": previous and previous.pk})
         transaction.on_commit(lambda: release_activated.send(ModelRelease, release=release, previous=previous))
     return release
