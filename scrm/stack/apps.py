@@ -8,4 +8,6 @@ class StackConfig(AppConfig):
     label = "stack"
 
     def ready(self) -> None:
-        import_module("scrm.stack.signals")
+        for part in ("checks", "signals"):
+            import_module(f"scrm.stack.{part}")
+        import_module("scrm.stack.doctor").register()

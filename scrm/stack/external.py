@@ -4,7 +4,6 @@ import psycopg
 import redis
 from django.utils.translation import gettext as _
 
-from scrm.settings.database import parse
 from scrm.stack.errors import StackError
 
 POSTGRES_AT_LEAST = 16
@@ -13,9 +12,11 @@ REDIS_AT_LEAST = (6, 2)
 CONNECT_TIMEOUT_S = 5
 
 
-def postgres_check(url: str) -> str:
-    """The server's versions in words. Raises StackError unless it is reachable, new enough, and can hold vectors."""
-    where = parse(url)
+def postgres_check(where: dict) -> str:
+    """The server's versions in words. Raises StackError unless it is reachable, new enough, and can hold vectors.
+
+    `where`: an entry of settings.DATABASES, as scrm.settings.database.parse makes it of a URL.
+    """
     try:
         connection = _connect(where)
     except psycopg.Error as error:

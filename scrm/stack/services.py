@@ -10,6 +10,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
+from scrm.settings.database import parse
 from scrm.stack import external, folders
 from scrm.stack.errors import StackError
 from scrm.stack.home import Home
@@ -55,7 +56,7 @@ class Services:
 
     def _database(self) -> str:
         if url := self.given["DATABASE_URL"]:
-            external.postgres_check(url)
+            external.postgres_check(parse(url))
             return url
         self._embedded.append(self.postgres)
         return self.postgres.start()

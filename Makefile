@@ -1,0 +1,26 @@
+# make up    everything on this machine, until Ctrl-C        PORT=9000 SCRM_HOME=/somewhere make up
+# make test  the whole test suite, browser tests included
+# make lint  what CI checks beside the tests
+.PHONY: up test lint format venv clean-venv
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+TESTS :=
+
+up: venv
+	@exec $(PYTHON) manage.py up
+
+test: venv
+	@CHROMIUM="$$(.ci/chromium)" exec $(PYTHON) -m pytest $(TESTS)
+
+lint: venv
+	@exec .ci/lint
+
+format: venv
+	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
+
+venv:
+	@exec .ci/venv
+
+clean-venv:
+	rm -rf .venv
