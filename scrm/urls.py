@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("scrm.dashboard.urls")),
     path("knowledge/", include("knowledge.urls")),
     path("", include("conversations.urls")),
+    path("hooks/wecom_kf/", include("conversations.channels.wecom_kf.urls")),
+    path("access/", include("scrm.access.urls")),
     path("api/", include("scrm.api.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+# Rooms in the order of daily use; what is not named comes after.
+ROOMS = ("conversations", "knowledge", "customers", "access", "ai", "jobs", "audit")
 ICONS = {
     "user": "person",
     "team": "groups",
@@ -32,10 +34,14 @@ def sections(request) -> list[dict]:
     """Groups of links for django-unfold's sidebar."""
     back = {"title": _("Back to the desk"), "icon": "arrow_back", "link": reverse("dashboard:home"), "active": False}
     groups = [{"title": None, "items": [back, {"title": _("Overview"), "icon": "dashboard", "link": reverse("admin:index")}]}]
-    for app in admin.site.get_app_list(request):
+    for app in sorted(admin.site.get_app_list(request), key=_place):
         items = [_item(model) for model in app["models"] if model.get("admin_url")]
         groups.append({"title": app["name"], "separator": True, "items": items})
     return groups
+
+
+def _place(app: dict) -> int:
+    return ROOMS.index(app["app_label"]) if app["app_label"] in ROOMS else len(ROOMS)
 
 
 def _item(model: dict) -> dict:
