@@ -45,6 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         if not isinstance(body, dict):
             return self._answer(200, {"errcode": 47001, "errmsg": "data format error"})
         self._handle(body)
+        return None
 
     def _handle(self, body: dict) -> None:
         parts = urlsplit(self.path)

@@ -272,10 +272,10 @@ def customer_batchget(world: World, corp: sqlite3.Row, body: dict) -> dict:
     asked = body.get("external_userid_list")
     if not isinstance(asked, list) or not 1 <= len(asked) <= 100:
         raise Refused(40058, "invalid external_userid_list")
-    marks = ",".join("?" * len(asked))
     rows = world.store.all(
-        f"SELECT c.* FROM customer c JOIN account a USING (open_kfid) WHERE a.corp_id = ? AND c.external_userid IN ({marks})",
-        corp["corp_id"], *map(str, asked),
+        "SELECT c.* FROM customer c JOIN account a USING (open_kfid) WHERE a.corp_id = ?"
+        " AND c.external_userid IN (SELECT value FROM json_each(?))",
+        corp["corp_id"], json.dumps(asked),
     )  # fmt: skip
     known = {row["external_userid"]: row for row in rows}
     fields = [{"external_userid": key, "nickname": row["nickname"], "avatar": "", "gender": 0} for key, row in known.items()]

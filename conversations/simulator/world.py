@@ -15,6 +15,14 @@ QUOTA = 5
 UNTREATED, BOT, POOL, HUMAN, ENDED = range(5)
 CUSTOMER_ORIGIN, SYSTEM_ORIGIN, SERVICER_ORIGIN = 3, 4, 5
 WIRE_KEPT = 2000
+FORGET = (
+    "DELETE FROM account WHERE open_kfid = ?",
+    "DELETE FROM customer WHERE open_kfid = ?",
+    "DELETE FROM item WHERE open_kfid = ?",
+    "DELETE FROM doorbell WHERE open_kfid = ?",
+    "DELETE FROM sync_token WHERE open_kfid = ?",
+    "DELETE FROM wire WHERE open_kfid = ?",
+)
 
 Ring = Callable[[str, int], None]
 
@@ -49,8 +57,8 @@ class World:
     def account_delete(self, open_kfid: str) -> None:
         """Forget an account with its customers and messages."""
         with self.store.tx() as db:
-            for table in ("account", "customer", "item", "doorbell", "sync_token", "wire"):
-                db.execute(f"DELETE FROM {table} WHERE open_kfid = ?", (open_kfid,))
+            for statement in FORGET:
+                db.execute(statement, (open_kfid,))
 
     def account(self, open_kfid: str) -> sqlite3.Row:
         row = self.store.one("SELECT * FROM account WHERE open_kfid = ?", open_kfid)

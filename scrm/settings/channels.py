@@ -12,3 +12,6 @@ WECOM_API_BASE = env.text("SCRM_WECOM_API_BASE", "https://qyapi.weixin.qq.com")
 SIMULATOR_ENABLED = False
 SIMULATOR_PORT = env.number("SCRM_SIMULATOR_PORT", PORT + 1)
 SIMULATOR_URL = f"http://127.0.0.1:{SIMULATOR_PORT}"
+
+# On the first start of an account, messages older than this many seconds are stored as history and not answered.
+WECOM_FIRST_START_ANSWERS_S = env.number("SCRM_FIRST_START_ANSWERS_S", 600)

@@ -68,7 +68,7 @@ def credentials(simulator):
 
 
 @pytest.fixture
-def client(credentials, phone):
+def wecom(credentials, phone):
     """A client of the simulated server API, with nothing remembered from other tests."""
     client = WecomClient(credentials)
     client.tokens.forget()

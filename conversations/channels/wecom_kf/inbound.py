@@ -1,5 +1,6 @@
 """Rows of sync_msg as typed values (wecom protocol notes b.3). Wild input: a missing or mistyped field never raises."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,10 +46,21 @@ class InboundNotice:
         return as_number(self.fields.get(name), default)
 
 
-def as_text(value: Any) -> str:
-    """Strings as they are without NUL (Postgres refuses it), numbers as digits, anything else "" ."""
+def clean(value: Any) -> Any:
+    """The JSON value without what Postgres refuses: NUL, lone surrogates, NaN and infinity."""
     if isinstance(value, str):
-        return value.replace("\x00", "")
+        return value.replace("\x00", "").encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {clean(key): clean(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [clean(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def as_text(value: Any) -> str:
+    """Strings as they are, numbers as digits, anything else ""."""
+    if isinstance(value, str):
+        return value
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
@@ -118,7 +130,7 @@ def _notice(row: dict, msgid: str, send_time: int) -> InboundNotice:
 
 def row_parse(row: Any) -> InboundMessage | InboundNotice | None:
     """One row; None when it has no usable msgid, or is a message without a customer."""
-    row = as_object(row)
+    row = as_object(clean(row))
     msgid, send_time, msgtype = as_text(row.get("msgid"))[:MAX_ID], as_number(row.get("send_time")), as_text(row.get("msgtype"))
     if not msgid:
         return None

@@ -47,7 +47,8 @@ def test_parts_are_valid_whatever_the_text(text):
 def test_more_than_the_budget_is_cut_off_with_an_ellipsis():
     parts = split("这句话很长。" * 2000, parts=3)
     assert len(parts) == 3
-    assert parts[-1].endswith("……") and all(len(part.encode()) <= 2048 for part in parts)
+    assert parts[-1].endswith("……")
+    assert all(len(part.encode()) <= 2048 for part in parts)
 
 
 def test_closing_quotes_stay_with_their_sentence():

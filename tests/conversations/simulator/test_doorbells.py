@@ -60,11 +60,11 @@ def receiver(phone):
     receiver.server.server_close()
 
 
-def test_a_message_rings_with_a_usable_token(receiver, phone, client):
+def test_a_message_rings_with_a_usable_token(receiver, phone, wecom):
     phone.post("say", external_userid=phone.customer(), text="在吗")
     doorbell = callback_parse(receiver.opened())
     assert (doorbell.event, doorbell.open_kfid, doorbell.to_user_name) == ("kf_msg_or_event", "wk1", "ww12345678910")
-    assert len(client.sync_msg(open_kfid="wk1", token=doorbell.token).rows) == 1
+    assert len(wecom.sync_msg(open_kfid="wk1", token=doorbell.token).rows) == 1
 
 
 def test_refused_doorbells_are_repeated_unchanged(receiver, phone):

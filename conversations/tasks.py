@@ -1,0 +1,53 @@
+"""Background work of this room. Each task names one verb; all are idempotent, and the drains find what a lost message left."""
+
+from celery import shared_task
+from celery.signals import worker_ready
+
+from conversations.models import ChannelAccount
+from conversations.services.outbound import conversations_waiting, outbound_run
+from conversations.services.profiles import profiles_fetch
+from conversations.services.pull import account_pull, accounts_waiting
+from scrm.core.tasks import send
+
+
+@shared_task(name="conversations.account_pull")
+def account_pull_task(account_id: int) -> None:
+    account_pull(account_id=account_id)
+
+
+@shared_task(name="conversations.events_drain")
+def events_drain_task() -> None:
+    """Doorbells whose pull was lost or has failed."""
+    for account_id in accounts_waiting():
+        account_pull(account_id=account_id)
+
+
+@shared_task(name="conversations.accounts_reconcile")
+def accounts_reconcile_task() -> None:
+    """WeCom's callbacks are not fully reliable: look without being rung."""
+    for account_id in ChannelAccount.objects.filter(enabled=True).values_list("pk", flat=True):
+        account_pull(account_id=account_id, always=True)
+
+
+@shared_task(name="conversations.profiles_fetch")
+def profiles_fetch_task(account_id: int) -> None:
+    profiles_fetch(account_id=account_id)
+
+
+@shared_task(name="conversations.outbound_run")
+def outbound_run_task(conversation_id: int) -> None:
+    outbound_run(conversation_id=conversation_id)
+
+
+@shared_task(name="conversations.outbound_drain")
+def outbound_drain_task() -> None:
+    """Messages that are due again, and those whose sender died."""
+    for conversation_id in conversations_waiting():
+        send("conversations.outbound_run", conversation_id)
+
+
+@worker_ready.connect
+def drain_at_start(**kwargs) -> None:
+    """A worker that takes over from a killed one does not wait for the next period."""
+    for name in ("events_drain", "turns_drain", "outbound_drain"):
+        send(f"conversations.{name}")
