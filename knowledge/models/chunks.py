@@ -68,10 +68,10 @@ class ChunkEmbedding(models.Model):
 class ChunkLexical(models.Model):
     """The keyword side of a chunk: terms for candidates (GIN) and BM25 impacts as a sparse vector for scoring.
 
-    impact(t) = tf(k1+1) / (tf + k1(1 - b + b*length/avgdl)), tf = body tf + title weight * title tf; the query carries tf*idf, so that
-    score = inner product (Robertson & Zaragoza 2009; BM25F with one mixed field). `terms` are base << 32 | term id, ascending, so that
-    a posting list never leaves its base; `tfs` go with them. `avgdl` is the average length the impacts were computed with: rows that
-    differ from their base's `impact_avgdl` are recomputed by knowledge.lexical_refresh.
+    impact(t) = tf(k1+1) / (tf + k1(1 - b + b*length/avgdl)) with tf weighted by field (knowledge/retrieval/bm25); the query carries
+    tf*idf, so that score = inner product. `terms` are base << 32 | term id, ascending, so that a posting list never leaves its base;
+    `tfs` go with them; `length` counts the body's words. `avgdl` is the average length the impacts were computed with: rows that differ
+    from their base's `impact_avgdl` are recomputed by knowledge.lexical_refresh.
     """
 
     chunk = models.OneToOneField(Chunk, primary_key=True, on_delete=models.CASCADE, related_name="lexical")

@@ -37,7 +37,7 @@ GROUP BY term HAVING sum(sign) <> 0 ORDER BY term
 ON CONFLICT (term) DO UPDATE SET df = knowledge_termstat.df + EXCLUDED.df
 """
 _DROP_UNUSED = f"DELETE FROM knowledge_termstat WHERE df <= 0 AND term IN (SELECT unnest(l.terms) {_ROWS})"
-_COUNT_CHUNKS = f"SELECT coalesce(sum({_SIGN}), 0), coalesce(sum({_SIGN} * l.length::float8), 0) {_ROWS}"
+_COUNT_CHUNKS = f"SELECT coalesce(sum({_SIGN}), 0), coalesce(sum({_SIGN} * l.length::bigint), 0) {_ROWS}"
 
 
 def scoped(base_id: int, term: int) -> int:
@@ -45,14 +45,15 @@ def scoped(base_id: int, term: int) -> int:
     return base_id << 32 | term
 
 
-def weighted_counts(chunk: Chunk, title: str) -> dict[str, float]:
-    """Words of a chunk with their weighted frequencies: the body counts once, title and headings with their own weights."""
-    counts: Counter = Counter(word_counts(chunk.text))
-    for word, number in word_counts(title).items():
-        counts[word] += bm25.TITLE_WEIGHT * number
-    for word, number in word_counts("\n".join(part for part in chunk.heading_path if part != title)).items():
-        counts[word] += bm25.HEADING_WEIGHT * number
-    return counts
+def weighted_counts(chunk: Chunk, title: str) -> tuple[dict[str, float], int]:
+    """A chunk's words with their weighted frequencies, and the length of its body in words."""
+    body = word_counts(chunk.text)
+    counts: Counter = Counter(body)
+    headings = "\n".join(part for part in chunk.heading_path if part != title)
+    for text, weight in ((title, bm25.TITLE_WEIGHT), (chunk.question, bm25.TITLE_WEIGHT - 1), (headings, bm25.HEADING_WEIGHT)):
+        for word, number in word_counts(text).items():
+            counts[word] += weight * number
+    return counts, body.total()
 
 
 def rows_for(chunks: Iterable[Chunk]) -> list[ChunkLexical]:
@@ -95,7 +96,7 @@ def stats_apply_in_tx(base_id: int, added_version_ids: Sequence[int] = (), remov
             cursor.execute(_DROP_UNUSED, versions)
         cursor.execute(_COUNT_CHUNKS, versions)
         chunks, length = cursor.fetchone()
-    KnowledgeBase.objects.filter(pk=base_id).update(live_chunks=F("live_chunks") + chunks, live_length=F("live_length") + round(length))
+    KnowledgeBase.objects.filter(pk=base_id).update(live_chunks=F("live_chunks") + chunks, live_length=F("live_length") + length)
 
 
 def impacts_literal(row: ChunkLexical, avgdl: float) -> str:
@@ -108,14 +109,13 @@ def impacts_literal(row: ChunkLexical, avgdl: float) -> str:
 def _row(chunk: Chunk) -> ChunkLexical:
     version = chunk.version
     merged: dict[int, float] = {}  # two words may share a term id
-    for word, tf in weighted_counts(chunk, version.document.title).items():
+    counts, length = weighted_counts(chunk, version.document.title)
+    for word, tf in counts.items():
         term = scoped(version.base_id, term_id(word))
         merged[term] = merged.get(term, 0) + tf
     terms = sorted(merged)
     tfs = [merged[term] for term in terms]
-    return ChunkLexical(
-        chunk_id=chunk.pk, version_id=version.pk, base_id=version.base_id, terms=terms, tfs=tfs, length=round(sum(tfs))
-    )
+    return ChunkLexical(chunk_id=chunk.pk, version_id=version.pk, base_id=version.base_id, terms=terms, tfs=tfs, length=length)
 
 
 def _avgdl_in_use(rows: Sequence[ChunkLexical]) -> float:

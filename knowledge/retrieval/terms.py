@@ -22,7 +22,7 @@ LONGEST_CODE = 64  # characters; longer runs (base64, URLs with queries) only gi
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _LETTER = rf"[^\W{HAN}]"
 # A run of Han characters, or letters and digits joined by single marks; `c++` and `c#` keep their marks.
-_PIECES = re.compile(rf"([{HAN}]+)|({_LETTER}+(?:[-./:@&'+]{_LETTER}+)*(?:\+\+|#(?!\w))?)")
+_PIECES = re.compile(rf"([{HAN}]+)|({_LETTER}+(?:[-.@+]{_LETTER}+)*(?:\+\+|#(?!\w))?)")
 _PARTS = re.compile(r"[^\W_]+")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 
