@@ -19,9 +19,7 @@ class Encoder(models.Model):
     max_tokens = models.PositiveIntegerField(_("longest input in tokens"))
     query_prefix = models.CharField(_("query prefix"), max_length=1000, blank=True)
     passage_prefix = models.CharField(_("passage prefix"), max_length=1000, blank=True)
-    parity = models.FloatField(
-        _("parity"), null=True, blank=True, help_text=_("Smallest cosine to the source model, measured at export.")
-    )
+    parity = models.FloatField(_("parity"), null=True, blank=True, help_text=_("Smallest cosine to the source model, measured at export."))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
@@ -60,6 +58,7 @@ class ModelRelease(models.Model):
     settings = models.JSONField(_("settings"), default=dict, blank=True, help_text=_("Fusion weights, calibration."))
 
     state = models.CharField(_("state"), max_length=16, choices=ReleaseState, default=ReleaseState.BUILDING)
+    problem = models.TextField(_("problem"), blank=True, help_text=_("Why the last attempt to put it to use failed."))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     activated_at = models.DateTimeField(_("activated at"), null=True, blank=True)
 

@@ -91,6 +91,7 @@ def cores() -> int:
 def open_session(graph: Path):
     """Weights stay mapped from the file beside the graph, so that unused rows of a vocabulary cost no memory."""
     import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as causes
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -98,5 +99,5 @@ def open_session(graph: Path):
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # outermost boundary of the runtime, whose error classes share no base of their own
+    except (causes.Fail, causes.InvalidGraph, causes.InvalidProtobuf, causes.NoSuchFile, causes.RuntimeException) as error:
         raise EncoderFilesMissing from error

@@ -92,4 +92,6 @@ class EndpointEncoder:
 def refusal(error: Exception) -> str:
     """A sentence with the endpoint's status; its text is left out, because it may repeat inputs or keys."""
     status = getattr(error, "status_code", None) or type(error).__name__
-    return _("The embedding endpoint refused the request (%(status)s). Check SCRM_EMBEDDING_BASE_URL, SCRM_EMBEDDING_API_KEY and the model's name.") % {"status": status}
+    return _(
+        "The embedding endpoint refused the request (%(status)s). Check SCRM_EMBEDDING_BASE_URL, SCRM_EMBEDDING_API_KEY and the model's name."
+    ) % {"status": status}

@@ -10,7 +10,8 @@ import django
 
 
 def say(line: str) -> None:
-    print(f"  {line}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"  {line}\n")
+    sys.stderr.flush()
 
 
 def main(name: str, out: str, models: str) -> int:
@@ -28,12 +29,15 @@ def main(name: str, out: str, models: str) -> int:
     try:
         export(name, Path(out), say)
     except ScrmError as error:
-        print(json.dumps({"error": str(error)}))
-        return 1
-    except Exception as error:  # outermost boundary: exporters raise anything, and a person must read one sentence
-        print(json.dumps({"error": f"{name}: {type(error).__name__}: {str(error)[:500]}"}))
-        return 1
+        return fail(str(error))
+    except Exception as error:  # noqa: BLE001 outermost boundary: exporters raise anything; a person must read one sentence
+        return fail(f"{name}: {type(error).__name__}: {str(error)[:500]}")
     return 0
+
+
+def fail(sentence: str) -> int:
+    sys.stdout.write(json.dumps({"error": sentence}) + "\n")
+    return 1
 
 
 if __name__ == "__main__":

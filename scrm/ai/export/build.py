@@ -91,15 +91,15 @@ def write_graph(model, manifest: Manifest, out: Path, texts: list[str], expected
             if parity >= LEAST_PARITY:
                 return
     raise ExportRefused(
-        _("The served vectors differ from the model's own: smallest cosine %(parity).4f, at least %(least).3f is required. Nothing was changed. Choose another model, or serve this one with --kind sentence_transformers.")
+        _(
+            "Export refused: smallest cosine to the model itself %(parity).4f, required %(least).3f. Choose another model, or --kind sentence_transformers."
+        )
         % {"parity": parity, "least": LEAST_PARITY}
     )
 
 
 def example(model, texts: list[str], kind: str) -> dict:
-    tokens = model.tokenizer(
-        texts, padding=True, truncation=True, max_length=model.max_seq_length, return_tensors=kind
-    )
+    tokens = model.tokenizer(texts, padding=True, truncation=True, max_length=model.max_seq_length, return_tensors=kind)
     return {name: tokens[name] for name in graph.INPUTS}
 
 

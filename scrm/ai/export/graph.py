@@ -43,9 +43,7 @@ def fuse(file: Path, config, fused: Path) -> Path:
         return file
     from onnxruntime.transformers.optimizer import optimize_model
 
-    graph = optimize_model(
-        str(file), model_type="bert", num_heads=config.num_attention_heads, hidden_size=config.hidden_size, opt_level=0
-    )
+    graph = optimize_model(str(file), model_type="bert", num_heads=config.num_attention_heads, hidden_size=config.hidden_size, opt_level=0)
     graph.save_model_to_file(str(fused))
     return fused
 

@@ -98,15 +98,15 @@ def endpoint_prepare(source: str) -> Encoder:
 
 def encoder_store(manifest: Manifest, kind: str, folder: str) -> Encoder:
     """The row of these vectors; files that moved are followed."""
-    facts = dict(
-        kind=kind,
-        source=manifest.source,
-        dimensions=manifest.dimensions,
-        max_tokens=manifest.max_tokens,
-        query_prefix=manifest.query_prefix,
-        passage_prefix=manifest.passage_prefix,
-        parity=manifest.parity,
-    )
+    facts = {
+        "kind": kind,
+        "source": manifest.source,
+        "dimensions": manifest.dimensions,
+        "max_tokens": manifest.max_tokens,
+        "query_prefix": manifest.query_prefix,
+        "passage_prefix": manifest.passage_prefix,
+        "parity": manifest.parity,
+    }
     with transaction.atomic(durable=True):
         encoder, created = Encoder.objects.get_or_create(fingerprint=manifest.fingerprint, defaults=facts | {"folder": folder})
         if not created and encoder.folder != folder:

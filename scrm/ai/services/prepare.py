@@ -28,9 +28,7 @@ class Prepared:
         return self.release.pk == self.active.pk
 
 
-def release_prepare(
-    *, model: str = "", kind: str = EncoderKind.ONNX, activate: bool = False, report: Report = silent
-) -> Prepared:
+def release_prepare(*, model: str = "", kind: str = EncoderKind.ONNX, activate: bool = False, report: Report = silent) -> Prepared:
     """A release of the model (default: the configured one) with whole serving files; does nothing when it is there.
 
     It is put to use only when none is, or with `activate`: documents are embedded with the one in use. Raises what
@@ -61,7 +59,9 @@ def encoder_mend(*, encoder: Encoder, report: Report = silent) -> None:
     mended = encoder_prepare(source=encoder.source, kind=encoder.kind, report=report)
     if mended.pk != encoder.pk:
         raise EncoderFilesMissing(
-            _("The serving files of “%(source)s” are gone and its source has changed since. Run: manage.py model_prepare --model %(source)s --activate")
+            _(
+                "The serving files of “%(source)s” are gone and its source has changed since. Run: manage.py model_prepare --model %(source)s --activate"
+            )
             % {"source": encoder.source}
         )
 

