@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class DashboardConfig(AppConfig):
@@ -6,4 +7,5 @@ class DashboardConfig(AppConfig):
     label = "dashboard"
 
     def ready(self):
-        import scrm.dashboard.panels  # noqa: F401  registers the access page in the sidebar
+        """The rooms fill the sidebar and the home page in their panels.py."""
+        autodiscover_modules("panels")
