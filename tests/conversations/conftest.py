@@ -79,12 +79,12 @@ def wecom(credentials, phone):
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker):
+def transactional_db(django_db_setup, django_db_blocker):
     """Real commits, seen by other threads and processes; the rooms' tables are empty again afterwards.
 
-    The `transaction=True` of pytest-django truncates every table, which the audit log's trigger refuses.
+    pytest-django's own fixture of this name truncates every table, which the audit log's trigger refuses.
     """
-    rooms = ("conversations", "customers", "knowledge")
+    rooms = ("conversations", "customers", "knowledge", "jobs", "access")
     tables = [model._meta.db_table for room in rooms for model in apps.get_app_config(room).get_models()]
     with django_db_blocker.unblock():
         yield

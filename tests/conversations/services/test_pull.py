@@ -17,7 +17,7 @@ from scrm.core import tasks
 from scrm.core.locks import try_session_lock
 from tests.conversations.factories import AccountFactory, ConversationFactory
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def sent(monkeypatch):
 
 
 @pytest.fixture
-def account(committed, phone, wecom, settings):
+def account(transactional_db, phone, wecom, settings):
     settings.SIMULATOR_URL = phone.base
     return AccountFactory()
 
