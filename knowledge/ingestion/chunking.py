@@ -123,6 +123,9 @@ class _UnitBuilder:
         return units
 
     def question_units(self, block: Block, lead: list[_Unit]) -> list[_Unit]:
+        """The pair as units. Headings before it are in its heading path; those that are not (empty sections) begin its text."""
+        path = set(self.path)
+        lead = [] if all(unit.path[-1] in path for unit in lead) else lead
         self._prose(block, cut=_CUT_QUESTION / 10)
         units, self.units = self.units, []
         asked = max(self.text.find(block.question, block.start, block.end), block.start) + len(block.question)

@@ -24,12 +24,10 @@ _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from knowledge.ingestion.s
 
 def parse_file(path: Path, name: str, *, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES) -> ParsedDocument:
     """Parse the file at `path`, called `name` by its owner. Raises ParseError, also for a parser that crashed or was stopped."""
-    size = path.stat().st_size
-    if size <= max(_IN_PROCESS_BYTES.values()):
-        data = path.read_bytes()
-        if not data.startswith((b"PK", b"%PDF")) and data.strip(b"\x00 \t\r\n"):
-            if size <= _IN_PROCESS_BYTES.get(detect_format(data, name), 0):
-                return parse_bytes(data, name)
+    with path.open("rb") as stream:
+        small = path.stat().st_size <= _IN_PROCESS_BYTES.get(detect_format(stream, name), 0)
+    if small:
+        return parse_bytes(path.read_bytes(), name)
     return _parse_apart(path, name, timeout_s, memory_bytes)
 
 

@@ -35,5 +35,5 @@ def _answer(name: str) -> dict:
         return {"error": error.code, "detail": error.detail[:500]}
     except MemoryError:
         return {"error": "too_large", "detail": "memory"}
-    except Exception as error:  # outermost boundary: whatever a parser meets in a damaged file must reach a person as a cause
+    except Exception as error:  # noqa: BLE001 - outermost boundary: whatever a parser meets in a damaged file must reach a person as a cause
         return {"error": "corrupt", "detail": f"{type(error).__name__}: {error}"[:500]}

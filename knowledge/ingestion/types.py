@@ -68,7 +68,6 @@ class ChunkDraft:
     words: int
 
 
-
 class ParseError(Exception):
     """A file that can't become knowledge. `code` is a key of knowledge.ingestion.causes.CAUSES; `detail` is for the log only."""
 

@@ -84,9 +84,10 @@ class _Reader:
     def _boxes(self, element) -> None:
         """Text boxes anchored in a paragraph; of two alternatives for old and new programs only the first."""
         for box in element.iter(f"{W}txbxContent"):
-            if not any(parent.tag == f"{_MC}Fallback" and _has_choice(parent) for parent in box.iterancestors()):
-                if box.getparent() is not None and not any(p.tag == f"{W}txbxContent" for p in box.iterancestors()):
-                    self.flow(box)
+            around = list(box.iterancestors())
+            repeated = any(parent.tag == f"{_MC}Fallback" and _has_choice(parent) for parent in around)
+            if not repeated and not any(parent.tag == f"{W}txbxContent" for parent in around):
+                self.flow(box)
 
     def _table(self, table) -> None:
         rows = table.findall(f"{W}tr")

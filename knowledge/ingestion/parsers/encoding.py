@@ -72,5 +72,8 @@ def _try(sample: bytes, name: str) -> str | None:
 def _score(text: str) -> float:
     """Share of the letters that are common Chinese or ASCII ones."""
     letters = [char for char in text[:20_000] if not char.isspace()]
-    good = sum(1.0 if char in _COMMON else 0.6 if char.isascii() and char.isprintable() else 0.5 if char in "，。：；？！、（）“”《》" else 0 for char in letters)
+    good = sum(
+        1.0 if char in _COMMON else 0.6 if char.isascii() and char.isprintable() else 0.5 if char in "，。：；？！、（）“”《》" else 0
+        for char in letters
+    )
     return good / len(letters) if letters else 0.0

@@ -10,12 +10,14 @@ from knowledge.ingestion.types import BlockKind, ParsedDocument, ParseError
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_-]{2,20})", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _SKIP = frozenset(
-    "script style noscript template nav footer form button select option svg iframe object embed canvas video audio head map dialog".split()
-)
+    ("script", "style", "noscript", "template", "nav", "footer", "form", "button", "select", "option", "svg", "iframe", "object", "embed",
+     "canvas", "video", "audio", "head", "map", "dialog")
+)  # fmt: skip
 _BLOCKS = frozenset(
-    "p div section article main body header aside address blockquote figure figcaption dl dt dd ul ol li pre table tbody tr td th caption "
-    "h1 h2 h3 h4 h5 h6 hr details summary fieldset center".split()
-)
+    ("p", "div", "section", "article", "main", "body", "header", "aside", "address", "blockquote", "figure", "figcaption", "dl", "dt", "dd",
+     "ul", "ol", "li", "pre", "table", "tbody", "tr", "td", "th", "caption", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "details", "summary",
+     "fieldset", "center")
+)  # fmt: skip
 _CHROME = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|sidebar|breadcrumbs?|footer|site-header|topbar|toolbar|cookie|copyright|pagination|share|"
     r"qrcode|toc|catalog|feedback|recommend)(?:$|[\s_-])",

@@ -1,6 +1,7 @@
 """Characters of a PDF page with their boxes, gathered to rows of segments. Coordinates are points; y grows upwards."""
 
 import ctypes
+import itertools
 from dataclasses import dataclass
 
 from knowledge.ingestion.parsers.glyphs import repair
@@ -129,7 +130,7 @@ def _segments(characters: list) -> list[Segment]:
 
 def _pitch(characters: list) -> float:
     """The widest gap that is mere letter spacing: 1.5 x the usual one in a line whose letters all stand apart, else 0."""
-    gaps = sorted(second[1] - first[2] for first, second in zip(characters, characters[1:], strict=False))
+    gaps = sorted(second[1] - first[2] for first, second in itertools.pairwise(characters))
     if len(gaps) < 6:
         return 0.0
     usual, size = gaps[len(gaps) // 2], characters[0][4] - characters[0][3]
@@ -138,7 +139,7 @@ def _pitch(characters: list) -> float:
 
 def _segment(group: list, pitch: float) -> Segment:
     parts = [group[0][0]]
-    for before, char in zip(group, group[1:], strict=False):
+    for before, char in itertools.pairwise(group):
         gap = char[1] - before[2]
         wide = ord(before[0]) > _WIDE and ord(char[0]) > _WIDE
         if not wide and gap > max(0.18 * (char[4] - char[3]), pitch):

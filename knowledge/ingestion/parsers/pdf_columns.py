@@ -1,5 +1,6 @@
 """Reading order: columns of running text are read one after the other, rows of tables across."""
 
+import itertools
 from dataclasses import dataclass
 
 from knowledge.ingestion.parsers.pdf_characters import Segment
@@ -96,7 +97,7 @@ def _lines(rows: list[list[Segment]], column: tuple[float, float] | None = None)
 
 def _line(row: list[Segment], column: tuple[float, float]) -> Line:
     text, cells = row[0].text, 1
-    for before, segment in zip(row, row[1:], strict=False):
+    for before, segment in itertools.pairwise(row):
         gap, size = segment.left - before.right, max(segment.size, before.size)
         if gap > 1.5 * size:
             text, cells = f"{text}  {segment.text}", cells + 1

@@ -1,5 +1,6 @@
 """Lines of pages to headings, paragraphs, list items and table rows."""
 
+import itertools
 import re
 from collections import Counter
 
@@ -62,7 +63,7 @@ def _heading_sizes(pages: list[list[Line]], body: float) -> list[float]:
 
 def _gaps(lines: list[Line]) -> list[float]:
     """Distance of each line from the one above, relative to the page's usual one (0: first line or a new column)."""
-    steps = [above.bottom - line.bottom for above, line in zip(lines, lines[1:], strict=False)]
+    steps = [above.bottom - line.bottom for above, line in itertools.pairwise(lines)]
     usual = sorted(step for step in steps if step > 0)
     middle = usual[len(usual) // 2] if usual else 1.0
     return [0.0, *(step / middle if step > 0 else 0.0 for step in steps)][: len(lines)]

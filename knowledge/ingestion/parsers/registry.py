@@ -1,5 +1,6 @@
 """Format -> parser. Parsers are imported when first used: each brings a library of its own."""
 
+import io
 from importlib import import_module
 from pathlib import PurePath
 from typing import Protocol
@@ -34,9 +35,7 @@ def parser_for(file_format: str) -> Parser:
 
 def parse_bytes(data: bytes, name: str) -> ParsedDocument:
     """Parse a file's content. `name` supplies the title where the content has none. Raises ParseError."""
-    if not data.strip(b"\x00 \t\r\n"):
-        raise ParseError("empty")
-    file_format = detect_format(data, name)
+    file_format = detect_format(io.BytesIO(data), name)
     document = parser_for(file_format).parse(data, name)
     if not WORD.search(document.text):
         raise ParseError("empty")

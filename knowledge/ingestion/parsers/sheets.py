@@ -7,9 +7,12 @@ from knowledge.ingestion.parsers.tables import is_number
 from knowledge.ingestion.types import BlockKind
 
 _ASIDE = re.compile(r"[（(【\[].*?[）)】\]]+|[*＊:：\s]", re.S)
-_QUESTION = re.compile(r"(?:用户|客户|标准|常见|主|咨询)?(?:问题|问法|提问|问)(?:内容|描述|标题)?|题目|question|questions|q|faq|query|prompt|instruction", re.I)
+_QUESTION = re.compile(
+    r"(?:用户|客户|标准|常见|主|咨询)?(?:问题|问法|提问|问)(?:内容|描述|标题)?|题目|question|questions|q|faq|query|prompt|instruction", re.I
+)
 _ANSWER = re.compile(
-    r"(?:标准|参考|机器人|客服|问题)?(?:答案|回答|答复|解答|回复|应答|答)(?:内容)?|(?:分段)?内容|话术|answer|answers|a|reply|response|output|completion", re.I
+    r"(?:标准|参考|机器人|客服|问题)?(?:答案|回答|答复|解答|回复|应答|答)(?:内容)?|(?:分段)?内容|话术|answer|answers|a|reply|response|output|completion",
+    re.I,
 )
 _SIMILAR = re.compile(r"(?:相似|扩展|其他|其它|同义|类似|相关)(?:问题|问法|提问|问|说法).*|similar.*|alternative.*|variants?", re.I)
 _NUMBERING = re.compile(r"序号|编号|no\.?|id|#|index", re.I)
@@ -124,7 +127,7 @@ def _header_rows(rows: list[list[str]]) -> int:
         return 1
     first, second = rows[0], rows[1]
     grouped = sum(1 for i, cell in enumerate(second) if cell and (i >= len(first) or not first[i] or (i and first[i] == first[i - 1])))
-    return 2 if grouped and any(map(is_number, filter(None, rows[2]))) or grouped >= 2 else 1
+    return 2 if (grouped and any(map(is_number, filter(None, rows[2])))) or grouped >= 2 else 1
 
 
 def _joined_headers(rows: list[list[str]]) -> list[str]:

@@ -27,5 +27,5 @@ def _guessed_header(rows: list[list[str]]) -> int:
 
 def _without_repeats(row: list[str]) -> list[str]:
     """A row of one value over all columns (a merged title) says it once."""
-    values = set(cell for cell in row if cell)
+    values = {cell for cell in row if cell}
     return [values.pop()] if len(values) == 1 and len(row) > 1 and all(row) else row

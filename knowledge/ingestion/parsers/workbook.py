@@ -28,7 +28,19 @@ def parse(data: bytes, name: str) -> ParsedDocument:
             return _document(book, archive, name)
         except ParseError:
             raise
-        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, EOFError, OSError, zipfile.zlib.error) as error:
+        except (
+            InvalidFileException,
+            zipfile.BadZipFile,
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            IndexError,
+            SyntaxError,
+            EOFError,
+            OSError,
+            zipfile.zlib.error,
+        ) as error:
             # openpyxl raises whatever its reading of a damaged part runs into
             raise ParseError("corrupt", f"{type(error).__name__}: {error}") from error
 
@@ -88,7 +100,7 @@ def _number(value: float, shown_as: str) -> str:
 
 def _fill_merged(rows: list[list[str]], sheet_xml: bytes) -> None:
     """Write the value of a merged area into each of its cells."""
-    from openpyxl.utils.cell import coordinate_from_string, column_index_from_string
+    from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
     for first, last in _MERGED.findall(sheet_xml):
         (left, top), (right, bottom) = (coordinate_from_string(ref.decode()) for ref in (first, last))

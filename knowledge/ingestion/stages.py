@@ -1,0 +1,147 @@
+"""The stages of one version. Each commits its result together with the state it leads to, so a killed import goes on where it stood."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from knowledge.choices import VersionState
+from knowledge.ingestion.chunking import chunk_document, index_text
+from knowledge.ingestion.sandbox import parse_file
+from knowledge.ingestion.types import ChunkDraft, ParsedDocument, ParseError
+from knowledge.models import Chunk, ChunkEmbedding, DocumentVersion
+from knowledge.retrieval import lexical, vectors
+from scrm.ai.encoders import TextEncoder
+from scrm.ai.models import Encoder
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]  # done, total
+
+INSERT_ROWS = 1000
+INDEX_ROWS = 500
+EMBED_ROWS = 64  # a second or two of encoding: what a kill loses, and how often progress is told
+
+# The same text under the same encoder has the same vector, wherever it was encoded.
+_REUSE = """
+INSERT INTO knowledge_chunkembedding (chunk_id, version_id, base_id, encoder_id, vector)
+SELECT DISTINCT ON (c.id) c.id, c.version_id, v.base_id, e.encoder_id, e.vector
+FROM knowledge_chunk c
+JOIN knowledge_documentversion v ON v.id = c.version_id
+JOIN knowledge_chunk twin ON twin.content_hash = c.content_hash AND twin.id <> c.id
+JOIN knowledge_chunkembedding e ON e.chunk_id = twin.id AND e.encoder_id = %s
+WHERE c.version_id = ANY(%s)
+ON CONFLICT (chunk_id, encoder_id) DO NOTHING
+"""
+
+
+def parse_seconds(size: int) -> int:
+    """How long parsing a file of this many bytes may take."""
+    return min(300, 60 + 5 * (size // 1_000_000))
+
+
+def parse_version(version: DocumentVersion) -> None:
+    """RECEIVED -> PARSED. Raises ParseError."""
+    try:
+        path = Path(version.file.path)
+        document = parse_file(path, version.document.name, timeout_s=parse_seconds(version.size))
+    except (FileNotFoundError, ValueError) as error:
+        raise ParseError("missing", str(error)) from error
+    outline = document.to_json()
+    text = outline.pop("text")
+    DocumentVersion.objects.filter(pk=version.pk, state=VersionState.RECEIVED).update(
+        state=VersionState.PARSED, text=text, outline=outline, pages=document.pages, format=document.format
+    )
+
+
+def chunk_version(version: DocumentVersion) -> None:
+    """PARSED -> CHUNKED; of the outline only the title is kept."""
+    document = ParsedDocument.from_json({**version.outline, "text": version.text})
+    rows = chunk_rows(version, document.title, chunk_document(document))
+    with transaction.atomic(durable=True):
+        moved = DocumentVersion.objects.filter(pk=version.pk, state=VersionState.PARSED).update(
+            state=VersionState.CHUNKED, outline={"title": document.title}
+        )
+        if moved:
+            Chunk.objects.bulk_create(rows, batch_size=INSERT_ROWS)
+
+
+def chunk_rows(version: DocumentVersion, title: str, drafts: Iterable[ChunkDraft]) -> list[Chunk]:
+    """Unsaved chunks of a version."""
+    return [
+        Chunk(
+            version=version, ordinal=draft.ordinal, kind=draft.kind, text=draft.text, question=draft.question,
+            heading_path=list(draft.heading_path), page=draft.page, start=draft.start, end=draft.end, words=draft.words,
+            content_hash=content_hash(index_text(title, draft.heading_path, draft.text)),
+        )
+        for draft in drafts
+    ]  # fmt: skip
+
+
+def content_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def embed_versions(versions: Sequence[DocumentVersion], row: Encoder, encoder: TextEncoder, progress: Progress) -> None:
+    """Vectors for every chunk of the versions that has none under this encoder. Batches span versions; each batch commits."""
+    ids = [version.pk for version in versions]
+    with connection.cursor() as cursor:
+        cursor.execute(_REUSE, [row.pk, ids])
+    missing = list(chunks_without_vector(ids, row).order_by("version_id", "ordinal").values_list("pk", flat=True))
+    by_id = {version.pk: version for version in versions}
+    done = 0
+    for batch in batches(missing, EMBED_ROWS):
+        chunks = sorted(Chunk.objects.filter(pk__in=batch), key=lambda chunk: chunk.pk)
+        for chunk in chunks:
+            chunk.version = by_id[chunk.version_id]
+        encoded = encode_chunks(chunks, [title_of(chunk.version) for chunk in chunks], encoder)
+        with transaction.atomic(durable=True):
+            vectors.rows_save_in_tx(chunks, row, encoded)
+        done += len(chunks)
+        progress(done, len(missing))
+
+
+def chunks_without_vector(version_ids: Sequence[int], row: Encoder) -> QuerySet[Chunk]:
+    has_vector = ChunkEmbedding.objects.filter(chunk=OuterRef("pk"), encoder=row)
+    return Chunk.objects.filter(~Exists(has_vector), version_id__in=version_ids)
+
+
+def encode_chunks(chunks: Sequence[Chunk], titles: Sequence[str], encoder: TextEncoder):
+    """float32 (len(chunks), dimensions); equal texts are encoded once."""
+    texts = [index_text(title, chunk.heading_path, chunk.text) for chunk, title in zip(chunks, titles, strict=True)]
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    encoded = encoder.encode_passages(list(places))
+    return encoded[[places[text] for text in texts]]
+
+
+def index_version(version: DocumentVersion, progress: Progress) -> None:
+    """EMBEDDED -> INDEXED: keyword rows, which count from the moment of publishing."""
+    version.document.title = title_of(version)  # the stored title stays the live version's until then
+    total, done = version.chunks.count(), 0
+    for batch in batches(version.chunks.order_by("ordinal").iterator(chunk_size=INDEX_ROWS), INDEX_ROWS):
+        for chunk in batch:
+            chunk.version = version
+        rows = lexical.rows_for(batch)
+        with transaction.atomic(durable=True):
+            lexical.rows_save_in_tx(rows)
+        done += len(batch)
+        progress(done, total)
+    move(version, VersionState.EMBEDDED, VersionState.INDEXED)
+
+
+def title_of(version: DocumentVersion) -> str:
+    return version.outline.get("title") or version.document.title
+
+
+def move(version: DocumentVersion, before: VersionState, after: VersionState) -> None:
+    """Guarded by the state it starts from: a second worker on the same version changes nothing."""
+    DocumentVersion.objects.filter(pk=version.pk, state=before).update(state=after)
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

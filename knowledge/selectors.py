@@ -1,0 +1,139 @@
+"""Questions about bases, documents and their imports. Everything that takes a user is filtered by that user's grants."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+
+from knowledge.choices import VersionState
+from knowledge.ingestion.causes import cause_text
+from knowledge.ingestion.pipeline import KIND, UNFINISHED
+from knowledge.models import Chunk, Document, DocumentVersion, KnowledgeBase
+from scrm.core.errors import NotFound
+from scrm.jobs.choices import LIVE_STATES, JobState
+from scrm.jobs.models import Job
+
+# Share of the whole import that lies before each stage and within it, in per cent (encoding takes most of the time).
+_STAGE_SHARES = {"parse": (0, 8), "chunk": (8, 4), "embed": (12, 76), "index": (88, 10), "publish": (98, 2)}
+STAGES = tuple(_STAGE_SHARES)
+
+
+@dataclass(frozen=True)
+class ImportState:
+    """How far the newest content of a document is. `stage`: one of STAGES while running; `percent` 0-100 of the whole import."""
+
+    version: DocumentVersion
+    job: Job | None
+    running: bool
+    waiting: bool
+    stage: str
+    percent: int
+
+    @property
+    def failed(self) -> bool:
+        return self.version.state == VersionState.FAILED
+
+    @property
+    def cause(self):
+        return cause_text(self.version.error_code) if self.failed else ""
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """(stage, done | now | to_do) of all stages."""
+        if self.version.state in (VersionState.PUBLISHED, VersionState.SUPERSEDED):
+            return [(stage, "done") for stage in STAGES]
+        reached = STAGES.index(self.stage) if self.stage in STAGES else 0
+        return [(stage, "done" if at < reached else "now" if at == reached else "to_do") for at, stage in enumerate(STAGES)]
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One row of the documents table."""
+
+    document: Document
+    newest: ImportState | None
+
+    @property
+    def running(self) -> bool:
+        return self.newest is not None and self.newest.running
+
+
+def bases_visible(user) -> QuerySet[KnowledgeBase]:
+    """The bases a person may see, with `documents_live` and `documents_failed`."""
+    return (
+        KnowledgeBase.objects.visible_to(user)
+        .filter(scratch=False)
+        .annotate(
+            documents_live=Count("documents", filter=Q(documents__live_version__isnull=False), distinct=True),
+            updated_at=Max("documents__live_version__published_at"),
+        )
+    )
+
+
+def base_visible(user, pk: int) -> KnowledgeBase:
+    """Raises NotFound, also without a grant."""
+    base = bases_visible(user).filter(pk=pk).first()
+    if base is None:
+        raise NotFound
+    return base
+
+
+def document_visible(user, pk: int) -> Document:
+    """Raises NotFound, also without a grant."""
+    document = Document.objects.visible_to(user).select_related("base", "live_version").filter(pk=pk).first()
+    if document is None:
+        raise NotFound
+    return document
+
+
+def version_visible(user, pk: int) -> DocumentVersion:
+    """Raises NotFound, also without a grant."""
+    version = DocumentVersion.objects.visible_to(user).select_related("base", "document").filter(pk=pk).first()
+    if version is None:
+        raise NotFound
+    return version
+
+
+def documents_of(base: KnowledgeBase, *, search: str = "") -> QuerySet[Document]:
+    """Documents of a base that were not removed, newest activity first, with `live_chunks`."""
+    newest = DocumentVersion.objects.filter(document=OuterRef("pk")).order_by("-number")
+    chunks = Chunk.objects.filter(version=OuterRef("live_version")).order_by().values("version").annotate(n=Count("pk")).values("n")
+    rows = base.documents.filter(removed_at=None).select_related("live_version")
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(title__icontains=search))
+    return rows.annotate(newest_id=Subquery(newest.values("pk")[:1]), live_chunks=Subquery(chunks)).order_by(
+        F("newest_id").desc(nulls_last=True)
+    )
+
+
+def document_lines(documents: Iterable[Document]) -> list[DocumentLine]:
+    """Documents (from documents_of) with the import of their newest content, in two queries."""
+    documents = list(documents)
+    ids = [document.newest_id for document in documents if document.newest_id]
+    versions = DocumentVersion.objects.defer("text", "outline").in_bulk(ids)
+    jobs = jobs_of(ids)
+    return [
+        DocumentLine(document, import_state(versions[document.newest_id], jobs.get(document.newest_id)) if document.newest_id else None)
+        for document in documents
+    ]
+
+
+def jobs_of(version_ids: Iterable[int]) -> dict[int, Job]:
+    """The latest import job of each version."""
+    rows = Job.objects.filter(kind=KIND, subject_id__in=list(version_ids)).order_by("subject_id", "-pk").distinct("subject_id")
+    return {job.subject_id: job for job in rows}
+
+
+def import_state(version: DocumentVersion, job: Job | None) -> ImportState:
+    live = job is not None and job.state in LIVE_STATES
+    running = live and version.state in UNFINISHED
+    before, share = _STAGE_SHARES.get(job.stage if job else "", (0, 0))
+    within = share * job.done // job.total if job and job.total else 0
+    percent = 100 if version.state in (VersionState.PUBLISHED, VersionState.SUPERSEDED) else min(99, before + within)
+    waiting = running and job.state == JobState.QUEUED
+    return ImportState(version, job, running, waiting, (job.stage or STAGES[0]) if job else "", percent)
+
+
+def imports_running(base: KnowledgeBase) -> bool:
+    ids = DocumentVersion.objects.filter(base=base, state__in=UNFINISHED).values("pk")
+    return Job.objects.filter(kind=KIND, state__in=LIVE_STATES, subject_id__in=ids).exists()

@@ -1,0 +1,63 @@
+"""Verbs on knowledge bases."""
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import SET_NULL
+from django.utils.translation import gettext_lazy as _
+
+from knowledge.models import Chunk, Document, DocumentVersion, KnowledgeBase
+from scrm.access import policy
+from scrm.access.grants import grant
+from scrm.audit.services import audit_record
+from scrm.core.errors import Conflict, Invalid
+from scrm.core.locks import lock_in_tx
+
+# Children before parents, in sets: Django's own cascade would load every chunk.
+_REMOVE_CONTENT = (
+    "DELETE FROM knowledge_chunklexical WHERE base_id = %s",
+    "DELETE FROM knowledge_chunkembedding WHERE base_id = %s",
+    "DELETE FROM knowledge_termstat WHERE term >> 32 = %s",
+    "UPDATE knowledge_document SET live_version_id = NULL WHERE base_id = %s",
+    "DELETE FROM knowledge_chunk c USING knowledge_documentversion v WHERE v.id = c.version_id AND v.base_id = %s",
+    "DELETE FROM knowledge_documentversion WHERE base_id = %s",
+    "DELETE FROM knowledge_document WHERE base_id = %s",
+)
+
+
+def base_create(*, actor, name: str, description: str = "", scratch: bool = False) -> KnowledgeBase:
+    """A new, empty base; its maker gets a grant on it. Raises Conflict when the name is taken, Invalid when it is empty."""
+    policy.require(actor, "knowledge.add_knowledgebase")
+    name = " ".join(name.split())[:120]
+    if not name:
+        raise Invalid(_("A knowledge base needs a name."))
+    try:
+        with transaction.atomic(durable=True):
+            base = KnowledgeBase.objects.create(name=name, description=description.strip(), scratch=scratch, created_by=actor)
+            if actor is not None:
+                grant(actor=actor, subject=actor, container=base)
+            audit_record(actor=actor, action="base.create", subject=base)
+    except IntegrityError as error:
+        raise Conflict(_("There is a knowledge base of this name already.")) from error
+    return base
+
+
+def base_remove(*, actor, base: KnowledgeBase) -> None:
+    """Delete a base with all its contents, for good. Its files stay in the storage until they are cleaned up."""
+    policy.require(actor, "knowledge.delete_knowledgebase", base)
+    with transaction.atomic(durable=True):
+        lock_in_tx("lexical", base.pk)
+        audit_record(actor=actor, action="base.remove", subject=base, detail={"name": base.name})
+        _detach_others_in_tx(base)
+        with connection.cursor() as cursor:
+            for statement in _REMOVE_CONTENT:
+                cursor.execute(statement, [base.pk])
+        KnowledgeBase.objects.filter(pk=base.pk).delete()
+
+
+def _detach_others_in_tx(base: KnowledgeBase) -> None:
+    """Rows of other rooms that point into the base (citations) keep what they say and lose the pointer, as SET_NULL means."""
+    inside = {Chunk: {"version__base": base}, DocumentVersion: {"base": base}, Document: {"base": base}}
+    for model, where in inside.items():
+        for relation in model._meta.related_objects:
+            if relation.on_delete is SET_NULL and relation.related_model._meta.app_label != model._meta.app_label:
+                rows = relation.related_model.objects.filter(**{f"{relation.field.name}__in": model.objects.filter(**where).values("pk")})
+                rows.update(**{relation.field.name: None})

@@ -1,0 +1,211 @@
+"""A file comes in: checked at the edge, stored by content, one version a content."""
+
+import hashlib
+import os
+import re
+import tempfile
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from knowledge.choices import VersionState
+from knowledge.ingestion.causes import cause_text
+from knowledge.ingestion.detect import ENDINGS, detect_format
+from knowledge.ingestion.pipeline import KIND
+from knowledge.ingestion.types import ParseError
+from knowledge.models import Document, DocumentVersion, KnowledgeBase
+from knowledge.services.versions import version_requeue_in_tx
+from scrm.access import policy
+from scrm.audit.services import audit_record
+from scrm.core.errors import Invalid, ScrmError
+from scrm.core.locks import lock_in_tx
+from scrm.core.tasks import send_after_commit
+from scrm.jobs.models import Job
+from scrm.jobs.services import job_open
+
+BLOCK = 1 << 20
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\u202a-\u202e\u2066-\u2069]")
+_LONGEST_NAME = 255
+
+
+class TooLarge(ScrmError):
+    code, status = "too_large", 413
+    default_message = _("The file is larger than allowed.")
+
+
+class Refused(Invalid):
+    """A file that is not taken in; `code` is a key of the causes of failure."""
+
+
+class Outcome(StrEnum):
+    CREATED = "created"  # a new version is on its way
+    UNCHANGED = "unchanged"  # this content answers already, or is on its way
+    RESTORED = "restored"  # an older content of the document answers again
+    DUPLICATE = "duplicate"  # another document of the base has this content
+    RETRIED = "retried"  # the content had failed before
+
+
+@dataclass(frozen=True)
+class Upload:
+    outcome: Outcome
+    version: DocumentVersion
+    job: Job | None = None
+
+    @property
+    def document(self) -> Document:
+        return self.version.document
+
+
+@dataclass(frozen=True)
+class _Stored:
+    path: Path
+    sha256: str
+    size: int
+    format: str
+
+
+def document_upload(*, actor, base: KnowledgeBase, name: str, file: BinaryIO) -> Upload:
+    """Take in a file as the newest content of the document `name`; the import goes on in the background.
+
+    file: read from its current position, in blocks; never held in memory. Raises NotAllowed, TooLarge, Refused (empty, of an
+    unsupported or dangerous kind, encrypted); then nothing is stored.
+    """
+    policy.require(actor, "knowledge.add_document", base)
+    name = clean_name(name)
+    stored = _store(file, name)
+    try:
+        with transaction.atomic(durable=True):
+            lock_in_tx("upload", base.pk)
+            upload = _record_in_tx(actor, base, name, stored)
+    finally:
+        stored.path.unlink(missing_ok=True)
+    return upload
+
+
+def clean_name(name: str) -> str:
+    """A file's name as people read it: no control or path-making characters, folders kept as `a/b.md`."""
+    parts = unicodedata.normalize("NFC", name.replace("\\", "/")).split("/")
+    kept = [text for part in parts if (text := _UNSAFE.sub("", part).strip(" ")) not in ("", ".", "..")]
+    if not kept:
+        raise Refused(_("The file has no name."), code="no_name")
+    stem, dot, ending = kept[-1].rpartition(".")
+    kept[-1] = f"{stem[: _LONGEST_NAME - 20]}{dot}{ending[:20]}"
+    return "/".join(kept)[-400:]
+
+
+def _store(file: BinaryIO, name: str) -> _Stored:
+    """The stream in a temporary file beside its final place, hashed and checked."""
+    ending = Path(name).suffix.lower().lstrip(".")
+    if ending not in ENDINGS:
+        raise Refused(cause_text("unsupported"), code="unsupported")
+    folder = Path(settings.MEDIA_ROOT) / "incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, path = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(descriptor, "w+b") as target:
+            sha256, size = _copy(file, target)
+            file_format = detect_format(target, name)
+        return _Stored(Path(path), sha256, size, file_format)
+    except ParseError as error:
+        Path(path).unlink()
+        raise Refused(cause_text(error.code), code=error.code) from error
+    except BaseException:
+        Path(path).unlink()
+        raise
+
+
+def _copy(file: BinaryIO, target: BinaryIO) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while block := file.read(BLOCK):
+        size += len(block)
+        if size > settings.UPLOAD_MAX_BYTES:
+            limit = settings.UPLOAD_MAX_BYTES // (1 << 20)
+            raise TooLarge(_("The file is larger than %(limit)s MB.") % {"limit": limit})
+        digest.update(block)
+        target.write(block)
+    target.flush()
+    os.fsync(target.fileno())
+    return digest.hexdigest(), size
+
+
+def _record_in_tx(actor, base: KnowledgeBase, name: str, stored: _Stored) -> Upload:
+    known = _known_in_tx(base, name, stored.sha256)
+    if known and known.document.name != name:
+        return Upload(Outcome.DUPLICATE, known)
+    if known:
+        return _again_in_tx(actor, known)
+    document, _made = Document.objects.select_for_update().get_or_create(base=base, name=name)
+    _revive_in_tx(document)
+    version = DocumentVersion.objects.create(
+        document=document, base=base, number=next_number(document), sha256=_free_digest(base, name, stored.sha256),
+        file=_keep(stored, name), size=stored.size, format=stored.format, created_by=actor,
+    )  # fmt: skip
+    job = job_open(kind=KIND, subject_id=version.pk, title=name, actor=actor)
+    send_after_commit("knowledge.version_ingest", job.pk, queue="bulk")
+    audit_record(actor=actor, action="document.upload", subject=version, detail={"base": base.pk, "document": document.pk})
+    return Upload(Outcome.CREATED, version, job)
+
+
+def _known_in_tx(base: KnowledgeBase, name: str, sha256: str) -> DocumentVersion | None:
+    """This content in the base: of the document itself, else live in another one."""
+    found = DocumentVersion.objects.select_related("document").filter(base=base, sha256__in=[sha256, _salted(sha256, name)])
+    own = found.filter(document__name=name).first()
+    return own or found.filter(document__removed_at=None, live_of__isnull=False).first()
+
+
+def _free_digest(base: KnowledgeBase, name: str, sha256: str) -> str:
+    """The content's hash; when a version of another document that no longer answers holds it, one salted with the name."""
+    taken = DocumentVersion.objects.filter(base=base, sha256=sha256).exists()
+    return _salted(sha256, name) if taken else sha256
+
+
+def _salted(sha256: str, name: str) -> str:
+    return hashlib.sha256(f"{sha256}\0{name}".encode()).hexdigest()
+
+
+def _again_in_tx(actor, version: DocumentVersion) -> Upload:
+    """The document's content goes back to one it had: that version becomes its latest."""
+    document = Document.objects.select_for_update().get(pk=version.document_id)
+    was_removed = _revive_in_tx(document)
+    latest = next_number(document) - 1
+    if version.number < latest:
+        version.number = latest + 1
+        version.save(update_fields=["number"])
+    if version.state == VersionState.PUBLISHED:
+        return Upload(Outcome.UNCHANGED, version)
+    failed, superseded = version.state == VersionState.FAILED, version.state == VersionState.SUPERSEDED
+    if not (failed or superseded or was_removed):
+        return Upload(Outcome.UNCHANGED, version)
+    job = version_requeue_in_tx(version, actor)
+    audit_record(actor=actor, action="document.upload", subject=version, detail={"base": version.base_id, "document": document.pk})
+    return Upload(Outcome.RETRIED if failed else Outcome.RESTORED, version, job)
+
+
+def next_number(document: Document) -> int:
+    return (document.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _revive_in_tx(document: Document) -> bool:
+    removed = document.removed_at is not None
+    if removed:
+        Document.objects.filter(pk=document.pk).update(removed_at=None)
+    return removed
+
+
+def _keep(stored: _Stored, name: str) -> str:
+    """Move the file to its place in the storage, atomically; its name there comes from the content, not from people."""
+    place = f"documents/{timezone.now():%Y/%m}/{stored.sha256}{Path(name).suffix.lower()}"
+    path = Path(default_storage.path(place))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.chmod(stored.path, 0o640)
+    os.replace(stored.path, path)
+    return place

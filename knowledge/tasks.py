@@ -1,0 +1,31 @@
+"""Background work of this room, on the queue `bulk`: an import never delays a reply."""
+
+from time import monotonic
+
+from celery import shared_task
+from celery.signals import worker_ready
+
+from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
+from scrm.core.tasks import send
+
+DRAIN_S = 25  # the drain comes every 30
+DRAIN_BATCH = 8
+
+
+@shared_task(name="knowledge.version_ingest")
+def version_ingest_task(job_id: int) -> None:
+    jobs_run([job_id])
+
+
+@shared_task(name="knowledge.ingestion_drain")
+def ingestion_drain_task() -> None:
+    """Imports whose message was lost or whose worker died."""
+    until = monotonic() + DRAIN_S
+    while monotonic() < until and (waiting := jobs_waiting(DRAIN_BATCH)):
+        jobs_run(waiting)
+
+
+@worker_ready.connect
+def drain_at_start(**kwargs) -> None:
+    """A worker that takes over from a killed one does not wait for the next period."""
+    send("knowledge.ingestion_drain", queue="bulk")
