@@ -4,11 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 
 from conversations.choices import ConversationState, Holder, OutboundState, ReviewState, TurnState
-from conversations.models import Conversation, Message, OutboundMessage, Question, ReviewTask, Turn
+from conversations.models import Citation, Conversation, Message, OutboundMessage, Question, ReviewTask, Turn
+from knowledge.models import Chunk, Document, KnowledgeBase
 from scrm.core.errors import NotFound
 
 BOXES: dict[str, Q] = {
@@ -57,6 +58,25 @@ def conversation_visible(user, pk: int) -> Conversation:
         raise NotFound from error
 
 
+def citations_for(user):
+    """Citations with `may_open`: whether the user may see the document. Of others a page shows the number and nothing else."""
+    return Citation.objects.annotate(may_open=Exists(Document.objects.visible_to(user).filter(pk=OuterRef("document"))))
+
+
+def passages(user, chunk_ids) -> dict[int, dict]:
+    """Title, text and place of chunks, by id, as far as the user may see them."""
+    rows = Chunk.objects.visible_to(user).filter(pk__in=chunk_ids).select_related("version__document").defer("version__text", "version__outline")
+    return {row.pk: _passage(row) for row in rows}
+
+
+def _passage(row: Chunk) -> dict:
+    document = row.version.document
+    return {
+        "document": document.title or document.name, "document_id": document.pk, "version_id": row.version_id, "page": row.page,
+        "heading": " > ".join(row.heading_path), "text": row.text, "question": row.question, "start": row.start, "end": row.end,
+    }  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of a thread: a message, words still in the outbox, or what became of a turn that said nothing."""
@@ -70,15 +90,16 @@ class Entry:
 SILENT_TURNS = (TurnState.IN_REVIEW, TurnState.HANDED_OVER, TurnState.REJECTED, TurnState.FAILED)
 
 
-def thread(conversation: Conversation, *, before: int | None = None) -> list[Entry]:
+def thread(user, conversation: Conversation, *, before: int | None = None) -> list[Entry]:
     """The latest THREAD_LENGTH messages (before message id `before`), what waits in the outbox, and silent turns among them, in order."""
-    messages = conversation.messages.select_related("user", "outbound__turn").prefetch_related("outbound__turn__citations")
+    cited = Prefetch("outbound__turn__citations", queryset=citations_for(user))
+    messages = conversation.messages.select_related("user", "outbound__turn").prefetch_related(cited)
     if before:
         messages = messages.filter(pk__lt=before)
     latest = list(messages.order_by("-id")[:THREAD_LENGTH])[::-1]
     entries = [Entry(at=row.created_at, message=row, outbound=_outbound(row)) for row in latest]
     if not before:
-        entries += [Entry(at=row.created_at, outbound=row) for row in _unsent(conversation)]
+        entries += [Entry(at=row.created_at, outbound=row) for row in _unsent(user, conversation)]
     if latest:
         entries += [Entry(at=row.ended_at or row.created_at, turn=row) for row in _silent_turns(conversation, latest)]
     return sorted(entries, key=lambda entry: entry.at)
@@ -88,13 +109,14 @@ def _outbound(message: Message) -> OutboundMessage | None:
     return getattr(message, "outbound", None)
 
 
-def _unsent(conversation: Conversation):
-    return conversation.outbound.filter(message=None).select_related("user", "turn").prefetch_related("turn__citations").order_by("id")
+def _unsent(user, conversation: Conversation):
+    cited = Prefetch("turn__citations", queryset=citations_for(user))
+    return conversation.outbound.filter(message=None).select_related("user", "turn").prefetch_related(cited).order_by("id")
 
 
 def _silent_turns(conversation: Conversation, messages: list[Message]):
     within = conversation.turns.filter(state__in=SILENT_TURNS, trigger__gte=messages[0].pk, trigger__lte=messages[-1].pk)
-    return within.prefetch_related("citations", "reviews").order_by("id")
+    return within.order_by("id")
 
 
 def thread_stamp(conversation: Conversation) -> str:
@@ -117,7 +139,8 @@ def bot_is_writing(conversation: Conversation) -> bool:
 def turn_visible(user, pk: int) -> Turn:
     """One turn with its citations; NotFound without a grant on its account."""
     try:
-        return Turn.objects.visible_to(user).select_related("conversation").prefetch_related("citations").get(pk=pk)
+        cited = Prefetch("citations", queryset=citations_for(user))
+        return Turn.objects.visible_to(user).select_related("conversation").prefetch_related(cited).get(pk=pk)
     except Turn.DoesNotExist as error:
         raise NotFound from error
 
@@ -125,7 +148,9 @@ def turn_visible(user, pk: int) -> Turn:
 def reviews_open(user):
     """Answers that wait for a person in accounts this user may see, longest wait first."""
     rows = ReviewTask.objects.visible_to(user).filter(state=ReviewState.OPEN)
-    return rows.select_related("turn__trigger", "turn__conversation__account", "turn__conversation__identity__customer").prefetch_related("turn__citations")
+    return rows.select_related("turn__trigger", "turn__conversation__account", "turn__conversation__identity__customer").prefetch_related(
+        Prefetch("turn__citations", queryset=citations_for(user))
+    )
 
 
 def reviews_decided(user):
@@ -145,10 +170,17 @@ def review_visible(user, pk: int) -> ReviewTask:
         raise NotFound from error
 
 
+def questions_own(user):
+    """The user's own questions, but not those to a base that the user has lost since: their results quote it."""
+    visible = KnowledgeBase.objects.visible_to(user)
+    lost = Question.bases.through.objects.filter(question=OuterRef("pk")).exclude(knowledgebase__in=visible)
+    return Question.objects.filter(~Exists(lost), asked_by=user).prefetch_related("bases").order_by("-id")
+
+
 def question_own(user, pk: int) -> Question:
-    """One of the user's own questions; NotFound for anyone else's."""
+    """One of questions_own; NotFound for any other."""
     try:
-        return user.questions.prefetch_related("bases").get(pk=pk)
+        return questions_own(user).get(pk=pk)
     except Question.DoesNotExist as error:
         raise NotFound from error
 
@@ -165,3 +197,11 @@ def undelivered(user):
     """The newest words that never reached a customer: each needs a person."""
     rows = OutboundMessage.objects.visible_to(user).filter(state=OutboundState.FAILED, created_at__gte=timezone.now() - timedelta(days=3))
     return rows.select_related("conversation__identity__customer").order_by("-id")[:5]
+
+
+def outbound_visible(user, pk: int) -> OutboundMessage:
+    """One row of the outbox; NotFound without a grant on its account."""
+    try:
+        return OutboundMessage.objects.visible_to(user).select_related("conversation__account").get(pk=pk)
+    except OutboundMessage.DoesNotExist as error:
+        raise NotFound from error

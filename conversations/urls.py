@@ -15,6 +15,7 @@ urlpatterns = [
     path("inbox/<int:pk>/close/", threads.close, name="close"),
     path("inbox/<int:pk>/reply/", threads.reply, name="reply"),
     path("inbox/<int:pk>/customer/", customers.customer_save, name="customer_save"),
+    path("outbound/<int:pk>/again/", threads.send_again, name="send_again"),
     path("turns/<int:pk>/", turns.turn, name="turn"),
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/news/", reviews.reviews_news, name="reviews_news"),

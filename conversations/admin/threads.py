@@ -80,7 +80,7 @@ class TurnAdmin(ReadOnlyAdmin, VisibleAdmin):
 
     @display(description=_("steps"))
     def steps(self, row):
-        return render_to_string("conversations/admin_steps.html", {"steps": trace_steps(row.trace), "citations": row.citations.all()})
+        return render_to_string("conversations/admin_steps.html", {"steps": trace_steps(row.trace)})
 
 
 class CustomerRows:

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from conversations.api.serializers import AskSerializer, ConversationSerializer, MessageSerializer, QuestionSerializer
 from conversations.models import Conversation, Question
+from conversations.selectors import questions_own
 from conversations.services.questions import question_ask
 from scrm.api.permissions import RolePermission
 from scrm.api.views import VisibleViewSet
@@ -40,7 +41,7 @@ class QuestionViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):
             return Question.objects.none()
-        return self.request.user.questions.prefetch_related("bases").order_by("-id")
+        return questions_own(self.request.user)
 
     @extend_schema(request=AskSerializer, responses={202: QuestionSerializer})
     def create(self, request):

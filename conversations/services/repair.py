@@ -1,10 +1,10 @@
-"""What a person does about a failure: take an event up again, send failed words once more."""
+"""What a person does about a failure: take an event up again, send failed words once more, turn an account off and on."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from conversations.choices import EventState, OutboundState
-from conversations.models import InboundEvent, OutboundMessage
+from conversations.models import ChannelAccount, InboundEvent, OutboundMessage
 from conversations.services.handover import ANSWER
 from conversations.services.locking import open_conversation_locked_in_tx
 from conversations.services.outbox import outbound_queue_in_tx
@@ -13,12 +13,12 @@ from scrm.audit.services import audit_record
 from scrm.core.errors import Conflict
 from scrm.core.tasks import send_after_commit
 
-REPLAY = "conversations.change_channelaccount"
+CHANGE = "conversations.change_channelaccount"
 
 
 def event_replay(*, actor, event: InboundEvent) -> InboundEvent:
     """Take a callback up again as if it had just arrived. Harmless: messages we have are skipped. NotAllowed."""
-    policy.require(actor, REPLAY, event.account)
+    policy.require(actor, CHANGE, event.account)
     with transaction.atomic(durable=True):
         InboundEvent.objects.filter(pk=event.pk).update(state=EventState.RECEIVED, error="", done_at=None)
         audit_record(actor=actor, action="event.replay", subject=event)
@@ -40,3 +40,13 @@ def outbound_again(*, actor, outbound: OutboundMessage) -> OutboundMessage:
         again = outbound_queue_in_tx(conversation=conversation, key=f"again:{row.pk}", text=row.text, author=row.author, user=actor, turn=row.turn)
         audit_record(actor=actor, action="outbound.again", subject=row, detail={"outbound": again.pk})
     return again
+
+
+def account_switch(*, actor, account: ChannelAccount, enabled: bool) -> ChannelAccount:
+    """Turn an account on or off: off, nothing is fetched and nothing is sent. Without a change, no effect. NotAllowed."""
+    policy.require(actor, CHANGE, account)
+    with transaction.atomic(durable=True):
+        changed = ChannelAccount.objects.filter(pk=account.pk).exclude(enabled=enabled).update(enabled=enabled)
+        if changed:
+            audit_record(actor=actor, action="channel_account.enable" if enabled else "channel_account.disable", subject=account)
+    return account

@@ -18,7 +18,15 @@ VERDICTS = {
     "not_found": _("nothing found"),
     "unsupported": _("not supported by the sources"),
     "risky": _("risky: a person decides"),
-    "hand_over": _("the customer asked for a person"),
+    "hand_over": _("a person is asked"),
+    "smalltalk": _("a greeting or thanks"),
+}
+REASONS = {
+    "no_passage": _("Nothing in the knowledge fits the question."),
+    "not_sure_enough": _("The passages found do not answer the question surely enough."),
+    "not_in_live_documents": _("The documents no longer say it."),
+    "does_not_answer": _("The draft did not contain what was asked for."),
+    "asked_for_person": _("The customer asked for a person."),
 }
 
 
@@ -38,6 +46,12 @@ def source_url(document_id, version_id=None, start=None, end=None) -> str:
 @register.filter
 def verdict(code: str):
     return VERDICTS.get(code, code)
+
+
+@register.filter
+def reason(code: str):
+    """Why the bot did what it did, in words; causes that are words already stay as they are."""
+    return REASONS.get(code, code)
 
 
 @register.filter

@@ -34,13 +34,13 @@ def question(request, pk: int):
     """One own question with its result."""
     row = selectors.question_own(request.user, pk)
     context = _page_context(request, row.search_only, text=row.text, chosen={base.pk for base in row.bases.all()})
-    return render(request, "conversations/ask.html", context | question_context(row))
+    return render(request, "conversations/ask.html", context | question_context(request.user, row))
 
 
 @page(ASK)
 def question_result(request, pk: int):
     """The result alone, polled until it is there."""
-    return render(request, "conversations/ask_result.html", question_context(selectors.question_own(request.user, pk)))
+    return render(request, "conversations/ask_result.html", question_context(request.user, selectors.question_own(request.user, pk)))
 
 
 def _form(request, *, search_only: bool):
@@ -58,15 +58,15 @@ def _form(request, *, search_only: bool):
 
 def _page_context(request, search_only: bool, *, text: str = "", chosen: set[int] | None = None) -> dict:
     bases = KnowledgeBase.objects.visible_to(request.user).filter(scratch=False)
-    history = request.user.questions.filter(search_only=search_only).order_by("-id")[:HISTORY]
+    history = selectors.questions_own(request.user).filter(search_only=search_only)[:HISTORY]
     return {"search_only": search_only, "bases": bases, "history": history, "text": text, "chosen": chosen}
 
 
-def question_context(row) -> dict:
+def question_context(user, row) -> dict:
     """The question's state; for a finished one its result. `late`: no worker has taken it up for PATIENCE."""
     late = row.state == QuestionState.QUEUED and timezone.now() - row.created_at > PATIENCE
     result = row.result or {}
     return {
         "question": row, "unfinished": row.state in UNFINISHED, "late": late, "result": result,
-        "steps": trace_steps(result.get("trace") or []),
+        "steps": trace_steps(result.get("trace") or [], user),
     }  # fmt: skip

@@ -13,6 +13,7 @@ from conversations.choices import ConversationState, Holder
 from conversations.models import Conversation
 from conversations.services.conversations import agent_reply
 from conversations.services.handover import conversation_close, conversation_hand_back, conversation_take_over
+from conversations.services.repair import outbound_again
 from conversations.views.inbox import VIEW, list_context
 from scrm.access import policy
 from scrm.access.pages import page
@@ -65,6 +66,15 @@ def reply(request, pk: int):
     return _after(request, row, "")
 
 
+@require_POST
+@page(ANSWER)
+def send_again(request, pk: int):
+    """Words that did not reach the customer, once more."""
+    outbound = selectors.outbound_visible(request.user, pk)
+    outbound_again(actor=request.user, outbound=outbound)
+    return _after(request, outbound.conversation, _("Queued again."))
+
+
 def _row(request, pk: int) -> Conversation:
     return selectors.conversation_visible(request.user, pk)
 
@@ -88,7 +98,7 @@ def thread_context(request, row: Conversation) -> dict:
     may = policy.can(user, ANSWER)
     hold = f"{row.state}.{row.holder}.{row.assignee_id or 0}"
     return {
-        "conversation": row, "entries": selectors.thread(row, before=int(before) if before.isdecimal() else None),
+        "conversation": row, "entries": selectors.thread(user, row, before=int(before) if before.isdecimal() else None),
         "stamp": f"{selectors.thread_stamp(row)}-{hold}", "hold": hold, "bot_is_writing": selectors.bot_is_writing(row),
         "mine": mine, "is_open": is_open, "may_answer": may, "can_reply": may and mine and is_open,
         "can_take_over": may and is_open and not mine and (row.holder != Holder.PERSON or row.assignee_id is None),

@@ -1,4 +1,4 @@
-"""A stored trace made readable: named steps, milliseconds, facts and hits."""
+"""A stored trace made readable: named steps, milliseconds, facts and passages."""
 
 import json
 from collections.abc import Iterable
@@ -7,14 +7,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from conversations.selectors import passages
+
 STEP_LABELS = {
     "redact": _("Mask personal data"),
+    "intent": _("Recognise what is wanted"),
     "retrieve": _("Search the knowledge"),
     "answer": _("Write the answer"),
     "check": _("Check against the sources"),
     "risk": _("Look for risks"),
-    "decide": _("Decide"),
 }
+CLOSED = _("removed, or in a knowledge base you may not open")
 LONG = 600
 
 
@@ -29,17 +32,24 @@ class Step:
     hits: list[dict[str, Any]]
 
 
-def trace_steps(trace: Iterable[dict]) -> list[Step]:
-    """The entries {"step", "ms", "input", "output"} of Turn.trace or of a question's result."""
-    return [_step(entry) for entry in trace]
+def trace_steps(trace: Iterable[dict], user=None) -> list[Step]:
+    """The entries {"step", "ms", "input", "output"} of Turn.trace or of a question's result, with the passages `user` may see."""
+    trace = list(trace)
+    ids = {hit["chunk"] for entry in trace for hit in _hits(entry)}
+    found = passages(user, ids) if ids and user else {}
+    return [_step(entry, found) for entry in trace]
 
 
-def _step(entry: dict) -> Step:
-    output = dict(entry.get("output") or {})
-    hits = output.pop("hits", [])
-    hits = hits if isinstance(hits, list) and all(isinstance(hit, dict) for hit in hits) else []
-    facts = [*_facts(entry.get("input") or {}), *_facts(output)]
+def _hits(entry: dict) -> list[dict]:
+    hits = (entry.get("output") or {}).get("hits") or []
+    return [hit for hit in hits if isinstance(hit, dict) and "chunk" in hit]
+
+
+def _step(entry: dict, found: dict[int, dict]) -> Step:
+    output = {key: value for key, value in (entry.get("output") or {}).items() if key not in ("hits", "rejected")}
+    hits = [hit | {"document": CLOSED} | found.get(hit["chunk"], {}) for hit in _hits(entry)]
     name = str(entry.get("step", ""))
+    facts = [*_facts(entry.get("input") or {}), *_facts(output)]
     return Step(name=name, label=STEP_LABELS.get(name, name), ms=entry.get("ms", 0), facts=facts, hits=hits)
 
 
@@ -48,5 +58,5 @@ def _facts(values: dict) -> list[tuple[str, str]]:
 
 
 def _text(value) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=None)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONG else text[:LONG] + "…"

@@ -1,6 +1,8 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.contrib.auth.views import redirect_to_login
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -10,8 +12,19 @@ from scrm.access.forms import ColleagueAddForm, ColleagueChangeForm
 from scrm.access.models import Team, User
 from scrm.access.roles import ROLES
 from scrm.access.services import team_create, team_delete, team_rename, user_place
+from scrm.core.errors import NotAllowed
 
 admin.site.unregister(Group)
+
+
+def admin_sign_in(request, extra_context=None):
+    """The administration has no sign-in of its own: strangers go to the desk's, colleagues without the right are told so."""
+    if request.user.is_authenticated:
+        raise NotAllowed
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+admin.site.login = admin_sign_in
 
 ABOUT = ["username", "display_name", "email"]
 
