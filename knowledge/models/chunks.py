@@ -11,7 +11,6 @@ from scrm.access.querysets import VisibleQuerySet
 from scrm.ai.models import Encoder
 
 
-
 class ChunkQuerySet(VisibleQuerySet):
     container_path = "version__base"
 

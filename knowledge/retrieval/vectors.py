@@ -1,4 +1,4 @@
-"""The meaning side in Postgres: vectors of chunks by passage encoder."""
+"""The meaning half in Postgres: vectors of chunks by passage encoder, written by ingestion, searched exactly or through HNSW."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,39 @@ from django.db import connection
 from knowledge.models import Chunk
 from scrm.ai.models import Encoder
 
+EXACT_BELOW = 8_000  # live chunks in scope
+
 _INSERT = """
 INSERT INTO knowledge_chunkembedding (chunk_id, version_id, base_id, encoder_id, vector)
 SELECT chunk, version, base, %s, vector::halfvec
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[]) AS rows (chunk, version, base, vector)
 ON CONFLICT (chunk_id, encoder_id) DO NOTHING
+"""
+
+_LIVE = "EXISTS (SELECT FROM knowledge_document d WHERE d.live_version_id = e.version_id)"
+_SCORED = """
+SELECT best.chunk_id, -(l.impacts <#> %(query)s::sparsevec), 1 - best.distance
+FROM best LEFT JOIN knowledge_chunklexical l ON l.chunk_id = best.chunk_id
+"""
+
+# The bare column fits no HNSW index (those are on its cast), so this reads the scope's rows by their base.
+_EXACT = f"""
+WITH best AS MATERIALIZED (
+    SELECT e.chunk_id, e.vector <=> %(vector)s::halfvec AS distance FROM knowledge_chunkembedding e
+    WHERE e.base_id = ANY(%(bases)s::bigint[]) AND e.encoder_id = %(encoder)s AND {_LIVE}
+    ORDER BY 2, 1 LIMIT %(limit)s
+) {_SCORED}
+"""
+
+# The order comes from HNSW, which scans on until enough rows have passed the filters; every other plan would have to sort.
+_ONLY_HNSW = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
+_APPROXIMATE = f"""
+WITH best AS MATERIALIZED (
+    SELECT e.chunk_id, e.vector::halfvec(%(dimensions)s) <=> %(vector)s::halfvec(%(dimensions)s) AS distance
+    FROM knowledge_chunkembedding e
+    WHERE e.base_id = ANY(%(bases)s::bigint[]) AND e.encoder_id = %(encoder)s AND {_LIVE}
+    ORDER BY 2 LIMIT %(limit)s
+) {_SCORED}
 """
 
 
@@ -31,3 +59,20 @@ def rows_save_in_tx(chunks: Sequence[Chunk], encoder: Encoder, vectors) -> None:
 def literal(vector) -> str:
     """A halfvec literal. Five digits: half precision holds fewer than four."""
     return "[" + ",".join([f"{value:.5g}" for value in vector.tolist()]) + "]"
+
+
+def exact_is_better(in_scope: int, everywhere: int) -> bool:
+    """Is reading every vector of the scope faster than walking the index until 100 rows of the scope have passed by?"""
+    return in_scope <= EXACT_BELOW or in_scope * 50 < everywhere
+
+
+def best(
+    vector: str, base_ids: Sequence[int], *, encoder: Encoder, lexical_query: str, exact: bool, limit: int
+) -> list[tuple[int, float | None, float]]:
+    """(chunk, BM25 or None, cosine) of the nearest live chunks in scope, nearest first. Run under `search.settings_in_tx`."""
+    parameters = {"vector": vector, "bases": list(base_ids), "encoder": encoder.pk, "dimensions": encoder.dimensions}
+    with connection.cursor() as cursor:
+        if not exact:
+            cursor.execute(_ONLY_HNSW)
+        cursor.execute(_EXACT if exact else _APPROXIMATE, parameters | {"query": lexical_query, "limit": limit})
+        return sorted(cursor.fetchall(), key=lambda row: (-row[2], row[0]))

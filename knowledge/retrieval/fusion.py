@@ -1,0 +1,69 @@
+"""Two ranked lists become one. Pure numbers, no database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+MEANING_SHARE = 0.6  # of the fused score; the rest is BM25's
+RRF_K = 60  # Cormack, Clarke, Büttcher 2009
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A chunk found by either half. Ranks count from 1, None = not in that half's list; a score is None only when the row is missing."""
+
+    chunk_id: int
+    cosine: float | None
+    bm25: float
+    vector_rank: int | None = None
+    lexical_rank: int | None = None
+    score: float = 0.0
+    relevance: float = 0.0
+
+
+def merge(
+    lexical: Iterable[tuple[int, float, float | None]], vector: Iterable[tuple[int, float | None, float]]
+) -> list[Candidate]:
+    """Rows (chunk, BM25, cosine) of both halves, each best first, as one candidate a chunk."""
+    found: dict[int, Candidate] = {}
+    for rank, (chunk, bm25, cosine) in enumerate(lexical, 1):
+        found[chunk] = Candidate(chunk, cosine, bm25, lexical_rank=rank)
+    for rank, (chunk, bm25, cosine) in enumerate(vector, 1):
+        if chunk in found:
+            found[chunk] = replace(found[chunk], vector_rank=rank)
+        else:
+            found[chunk] = Candidate(chunk, cosine, bm25 or 0.0, vector_rank=rank)
+    return list(found.values())
+
+
+def linear(candidates: list[Candidate], *, meaning_share: float = MEANING_SHARE) -> list[Candidate]:
+    """Best first by share x min-max cosine + (1 - share) x BM25 / best BM25."""
+    cosines = [c.cosine for c in candidates if c.cosine is not None]
+    low, span = (min(cosines), (max(cosines) - min(cosines)) or 1.0) if cosines else (0.0, 1.0)
+    top = max((c.bm25 for c in candidates), default=0.0) or 1.0
+
+    def score(c: Candidate) -> float:
+        meaning = (c.cosine - low) / span if c.cosine is not None else 0.0
+        return meaning_share * meaning + (1 - meaning_share) * c.bm25 / top
+
+    return ordered(replace(c, score=score(c)) for c in candidates)
+
+
+def reciprocal_rank(candidates: list[Candidate]) -> list[Candidate]:
+    """Best first by the sum of 1 / (60 + rank). Loses to vectors alone on one development set: kept for comparison."""
+
+    def score(c: Candidate) -> float:
+        return sum(1 / (RRF_K + rank) for rank in (c.vector_rank, c.lexical_rank) if rank)
+
+    return ordered(replace(c, score=score(c)) for c in candidates)
+
+
+def by_meaning(candidates: list[Candidate]) -> list[Candidate]:
+    return ordered(replace(c, score=c.cosine or 0.0) for c in candidates if c.vector_rank)
+
+
+def by_words(candidates: list[Candidate]) -> list[Candidate]:
+    return ordered(replace(c, score=c.bm25) for c in candidates if c.lexical_rank)
+
+
+def ordered(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda c: (-c.score, c.chunk_id))
