@@ -6,6 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
+from knowledge.retrieval.tasks import lexical_refresh_task  # noqa: F401  (Celery looks for tasks in this module)
 from scrm.core.tasks import send
 
 DRAIN_S = 25  # the drain comes every 30

@@ -5,7 +5,7 @@ The same chunks, vectors, keyword rows and publishing as files get; only the bat
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Max
@@ -86,7 +86,8 @@ def _load_group(base: KnowledgeBase, group: list[tuple[str, str, str]], row, enc
 
 def _prepared(name: str, title: str, text: str) -> _Text:
     digest = hashlib.sha256("\0".join((name, title, text)).encode()).hexdigest()
-    return _Text(name[:400], digest, pair_questions(parse_text(text, title or name)))
+    parsed = replace(parse_text(text, title), title=title)  # without a title there is none: a name or an id says nothing
+    return _Text(name[:400], digest, pair_questions(parsed))
 
 
 def _save_in_tx(base: KnowledgeBase, fresh: list[_Text], chunks: list[Chunk], row, encoded) -> None:
