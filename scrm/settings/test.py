@@ -13,8 +13,8 @@ if "SCRM_TEST_HOME" not in os.environ:
     for name in ("DATABASE_URL", "REDIS_URL", "OPENAI_BASE_URL", "OPENAI_API_KEY", "SCRM_CHAT_MODEL", "SCRM_EMBEDDING_MODEL"):
         os.environ[name] = ""
 
-from scrm.settings.base import *  # noqa: E402, F403
-from scrm.settings.base import STORAGES  # noqa: E402
+from scrm.settings.base import *  # noqa: F403
+from scrm.settings.base import STORAGES
 
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["*"]

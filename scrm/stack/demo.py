@@ -89,12 +89,12 @@ def open_account():
     return account
 
 
-def tell_simulator() -> None:
-    """Give the simulator every simulated account and where its callbacks go now (the port may have changed)."""
+def tell_simulator(url: str) -> None:
+    """Give the simulator at `url` every simulated account and where its callbacks go now (the port may have changed)."""
     for account in apps.get_model("conversations", "ChannelAccount").objects.filter(simulated=True):
         callback = f"http://127.0.0.1:{settings.PORT}/hooks/{account.kind}/{account.name}/"
         asked = {**account.config, **account.secrets, "name": BASE if account.name == ACCOUNT else account.name, "callback_url": callback}
-        _post(f"{settings.SIMULATOR_URL}/_sim/accounts", asked)
+        _post(f"{url}/_sim/accounts", asked)
 
 
 def _post(url: str, body: dict) -> None:

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# Web: one process of 8 threads stays under 250 MB; requests only read and write rows, so the database is the limit, not Python.
-WEB_WORKERS = 1
+# Web: processes of 8 threads stay under 250 MB; two, so that a slow page never holds up a callback (WEB_WORKERS).
+WEB_WORKERS = 2
 WEB_THREADS = 8
 INTERACTIVE_THREADS = 8
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+# `make up` as root is one of the ways it is used; each worker need not say so on ten lines.
+NO_ROOT_WARNING = {"PYTHONWARNINGS": "ignore:You're running the worker"}
 
 
 @dataclass(frozen=True)
@@ -44,21 +46,21 @@ def worker(queue: str) -> Program:
         "training": ("--pool", "solo"),
     }[queue]
     command = (
-        sys.executable, "-m", "celery", "--app", "scrm", "worker", "--queues", queue, "--hostname", f"{queue}@%h",
+        sys.executable, "-m", "celery", "--quiet", "--app", "scrm", "worker", "--queues", queue, "--hostname", f"{queue}@%h",
         *pool, "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
     )  # fmt: skip
     return Program(
         queue,
         command,
         nice={"interactive": 0, "bulk": 10, "training": 15}[queue],
-        env=ONE_THREAD | {"SCRM_ENCODER_THREADS": "1" if queue == "interactive" else ""},
+        env=ONE_THREAD | NO_ROOT_WARNING | {"SCRM_ENCODER_THREADS": "1" if queue == "interactive" else ""},
         death_signal=signal.SIGQUIT,
         stages=((signal.SIGTERM, 8.0), (signal.SIGQUIT, 5.0)),
     )
 
 
 def beat() -> Program:
-    command = (sys.executable, "-m", "celery", "--app", "scrm", "beat", "--loglevel", "WARNING")
+    command = (sys.executable, "-m", "celery", "--quiet", "--app", "scrm", "beat", "--loglevel", "WARNING")
     return Program("beat", command, env=ONE_THREAD)
 
 

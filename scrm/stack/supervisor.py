@@ -136,7 +136,7 @@ class Supervisor:
                 line = raw.decode(errors="replace").rstrip("\n")
                 child.last_lines[:] = [*child.last_lines[-9:], line]
                 append(path, line)
-                if prefix is not None:
+                if prefix is not None and line.strip():
                     say(prefix + line.rsplit("\r", 1)[-1])
 
 

@@ -6,6 +6,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from types import FrameType
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from scrm.ai.selectors import active_release_or_none
 from scrm.settings import env
 from scrm.stack import demo, ports, processes
 from scrm.stack.errors import StackError
@@ -72,14 +74,22 @@ class Up:
         self.supervisor = Supervisor(logs=self.services.home.logs, folder=settings.BASE_DIR, env=self._environment(), quiet=self.quiet)
         say(_("Bringing the tables up to date …"))
         self._migrate()
-        say(_("Preparing the model (the first time takes a minute or two) …"))
-        self.supervisor.run(manage("model_prepare"))
-        say(_("Starting the processes …"))
-        self._launch()
-        self._wait_ready()
+        self._bring_up()
         self._load_demo()
         self.supervisor.settled = True
         self._greet()
+
+    def _bring_up(self) -> None:
+        """A copy that has served before starts at once and looks after its model meanwhile; a first start needs the model first."""
+        first = not self.model_known
+        if first:
+            say(_("Preparing the model (the first time takes a minute or two) …"))
+            self.supervisor.run(manage("model_prepare"))
+        say(_("Starting the processes …"))
+        self._launch()
+        if not first:
+            self.supervisor.run(manage("model_prepare"))
+        self._wait_ready()
 
     def _environment(self) -> dict[str, str]:
         """What every process is told. The simulator takes the port beside ours, or any when that is taken."""
@@ -92,8 +102,10 @@ class Up:
 
     def _migrate(self) -> None:
         call_command("migrate", interactive=False, verbosity=0)
+        settings.STATIC_ROOT.mkdir(exist_ok=True)
         if "Manifest" in settings.STORAGES["staticfiles"]["BACKEND"]:
             call_command("collectstatic", interactive=False, verbosity=0)
+        self.model_known = active_release_or_none() is not None
         self.demo_wanted = self.with_demo and demo.wanted()
         connection.close()
 
@@ -124,26 +136,23 @@ class Up:
 
     def _missing(self) -> list[str]:
         """Names of the readiness checks that fail; none when ready."""
-        try:
-            with urllib.request.urlopen(f"{self._local_address()}/readyz", timeout=5) as answer:
-                json.load(answer)
-                return []
-        except urllib.error.HTTPError as error:
-            return [name for name, word in json.load(error)["checks"].items() if word != "ok"] if error.code == 503 else ["web"]
-        except (OSError, ValueError):
+        status, body = _get(f"{self._local_address()}/readyz")
+        if status not in (200, 503):
             return ["web"]
+        missing = [name for name, word in json.loads(body)["checks"].items() if word != "ok"]
+        if settings.SIMULATOR_ENABLED and _get(f"http://127.0.0.1:{self.simulator_port}/_sim/health")[0] != 200:
+            missing.append("simulator")
+        return missing
 
     def _local_address(self) -> str:
         return f"http://{'127.0.0.1' if self.host in ('0.0.0.0', '::') else self.host}:{self.port}"
 
     def _load_demo(self) -> None:
-        if not settings.SIMULATOR_ENABLED:
-            return
         if self.demo_wanted:
             say(_("The database is empty: loading the demo shop …"))
             self.supervisor.run(manage("demo_load"))
-        else:
-            self.supervisor.run(manage("demo_load", "--simulator-only"))
+        if settings.SIMULATOR_ENABLED:
+            demo.tell_simulator(f"http://127.0.0.1:{self.simulator_port}")
 
     def _greet(self) -> None:
         say("")
@@ -165,3 +174,14 @@ class Up:
         if self.supervisor:
             self.supervisor.stop()
         self.services.stop()
+
+
+def _get(url: str) -> tuple[int, bytes]:
+    """(status, body) of a request to a process of ours; status 0 while nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+    except (OSError, HTTPException):
+        return 0, b""
