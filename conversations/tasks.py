@@ -7,6 +7,9 @@ from conversations.models import ChannelAccount
 from conversations.services.outbound import conversations_waiting, outbound_run
 from conversations.services.profiles import profiles_fetch
 from conversations.services.pull import account_pull, accounts_waiting
+from conversations.services.questions import question_run, questions_waiting
+from conversations.services.turns import turn_run
+from conversations.turn_selectors import turns_waiting
 from scrm.core.tasks import send
 
 
@@ -44,6 +47,29 @@ def outbound_drain_task() -> None:
     """Messages that are due again, and those whose sender died."""
     for conversation_id in conversations_waiting():
         send("conversations.outbound_run", conversation_id)
+
+
+@shared_task(name="conversations.turn_run")
+def turn_run_task(conversation_id: int) -> None:
+    turn_run(conversation_id=conversation_id)
+
+
+@shared_task(name="conversations.turns_drain")
+def turns_drain_task() -> None:
+    """Customers whose turn was lost with a message or a worker."""
+    for conversation_id in turns_waiting():
+        send("conversations.turn_run", conversation_id)
+
+
+@shared_task(name="conversations.question_run")
+def question_run_task(question_id: int) -> None:
+    question_run(question_id=question_id)
+
+
+@shared_task(name="conversations.questions_drain")
+def questions_drain_task() -> None:
+    for question_id in questions_waiting():
+        send("conversations.question_run", question_id)
 
 
 @worker_ready.connect

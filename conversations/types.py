@@ -1,14 +1,38 @@
 """Values that cross the room's border."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from knowledge.types import Hit, Scope
 
 
+class Verdict(StrEnum):
+    """What the steps found out. SMALLTALK: a greeting or thanks, answered without looking anything up."""
+
+    SUPPORTED = "supported"
+    NOT_FOUND = "not_found"
+    UNSUPPORTED = "unsupported"
+    RISKY = "risky"
+    HAND_OVER = "hand_over"
+    SMALLTALK = "smalltalk"
+
+
+class Outcome(StrEnum):
+    """What happens next."""
+
+    ANSWER = "answer"
+    REFUSE = "refuse"
+    REVIEW = "review"
+    HAND_OVER = "hand_over"
+
+
 @dataclass(frozen=True)
 class Quote:
-    """An exact piece of a published document that an answer rests on; `number` is its [n] in the answer."""
+    """An exact piece of a published document that an answer rests on; `number` is its [n] in the answer.
+
+    `text` is version.text[start:end], characters.
+    """
 
     number: int
     hit: Hit
@@ -28,18 +52,29 @@ class StepTrace:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """An earlier question and its answer in the same conversation, both masked."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class BotState:
     """The state a turn's steps pass on; each step is one function state -> state (dataclasses.replace).
 
-    `verdict`: "" while running, then supported | not_found | unsupported | risky | hand_over. `outcome` says what happens next:
-    answer | refuse | review | hand_over.
+    `verdict` is "" while running. `outcome` ends the pipeline. `confidence`: 0-1, how sure it is that the passages answer the
+    question. `answer` is masked text with its [n]; `rejected` the best hits below the threshold.
     """
 
     question: str
     scope: Scope
+    history: tuple[Exchange, ...] = ()
     masked: str = ""
     placeholders: dict[str, str] = field(default_factory=dict)
     hits: tuple[Hit, ...] = ()
+    rejected: tuple[Hit, ...] = ()
+    confidence: float = 0.0
     answer: str = ""
     quotes: tuple[Quote, ...] = ()
     writer: str = ""

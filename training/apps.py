@@ -3,3 +3,7 @@ from django.apps import AppConfig
 
 class TrainingConfig(AppConfig):
     name = "training"
+
+    def ready(self):
+        from training import receivers  # noqa: F401
+        from training.evaluation import answers  # noqa: F401

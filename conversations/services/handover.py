@@ -14,6 +14,8 @@ from scrm.core.errors import Conflict
 
 ANSWER = "conversations.answer_conversation"
 REASON_LENGTH = 300
+# Why the bot is silent when a servicer answers in the WeCom client instead of at our desk.
+IN_WECOM_CLIENT = _("A colleague answers in the WeCom client.")
 
 
 def offer_in_tx(conversation: Conversation, reason: str) -> None:

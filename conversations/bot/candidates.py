@@ -1,0 +1,61 @@
+"""Where a sentence offers an answer of the wanted kind: amounts, times, places, names."""
+
+import re
+
+from conversations.bot.cues import Wanted
+from conversations.bot.words import is_rare, segments
+
+_CN = "零〇一二两三四五六七八九十百千万亿"
+_NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|[{_CN}]+)"
+
+
+
+_TIME = re.compile(
+    rf"\d{{4}}\s*年|\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*[日号])?|\d{{1,2}}\s*[日号](?!线)|\d{{1,2}}[:：点]\d{{0,2}}"
+    rf"|(?:周|星期|礼拜)[一二三四五六日天]|{_NUMBER}\s*(?:个)?(?:工作日|自然日|小时|分钟|天|周|星期|月|年|秒)|(?:今|明|昨|当)[日天年]|春节|国庆|元旦|随时|每[天周月年日]"
+)
+_COUNTED = rf"{_NUMBER}(?:多|余|几)?\s*(?:[万亿千百]+)?(?:多|余)?\s*"
+_AMOUNTS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (  # what the question counts -> what a count of it looks like
+    (re.compile(r"率|增长|增速|增幅|占比|比例|百分"), re.compile(rf"(?:百分之{_NUMBER}|{_NUMBER}\s*(?:%|％|‰|个百分点))")),
+    (
+        re.compile(r"钱|价|费|营收|收入|票房|奖金|经费|美元|元|金额|总额|利润|成本|工资|薪|罚款|运费"),
+        re.compile(rf"{_COUNTED}(?:元|美元|块|欧元|英镑|日元|港元|人民币|美金)|[￥¥$]\s*\d[\d,.]*|{_NUMBER}\s*[万亿]+(?!人|次|辆|台|吨|斤|部|平)|免费|包邮"),
+    ),
+    (re.compile(r"震级|几级|级别"), re.compile(rf"{_NUMBER}\s*级")),
+    (re.compile(r"人次|人数|多少人|人口|几人|多少名|多少位|几位|名额|病例"), re.compile(rf"{_COUNTED}(?:人次|人|名|位|例)|\d[\d,]*(?:\.\d+)?\s*[万亿]|\d[\d,]{{3,}}")),
+    (re.compile(r"比分"), re.compile(rf"{_NUMBER}\s*[-:：比]\s*{_NUMBER}")),
+    (re.compile(r"排名|名次|成绩|第几|冠军|亚军"), re.compile(rf"第{_NUMBER}|[冠亚季]军|{_NUMBER}\s*强|{_NUMBER}\s*[-:：比]\s*{_NUMBER}|出局|晋级|无缘|夺冠|淘汰")),
+)
+_ANY_AMOUNT = re.compile(rf"{_COUNTED}(?!年|月|日|时|点|号|\s*[-—]\s*\d)(?:%|％|‰|[\u4e00-\u9fffA-Za-z])|\d[\d,]*(?:\.\d+)?(?!\d|\s*[年月日时点号:：.\-—])|免费")
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff]{2,}(?:省|市|县|区|镇|乡|村|路|街|州|国|岛|港|馆|场|寺|院|站|中心|大厦|大学|公司|平台|视频|总部|宫|堂|山|湖|教堂|集)|[A-Z]站|官网|页面|首页|后台|控制台"
+    r"|中国|美国|日本|韩国|英国|法国|德国|印尼|印度|泰国|俄罗斯|北京|上海|广州|深圳|杭州|南京|重庆|天津|成都|武汉|西安|香港|澳门|台湾|[\u4e00-\u9fff]{2,}(?:斯坦|尼亚|利亚|尔)"
+)
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
+    "雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙"
+)
+_FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,6}[·•・][\u4e00-\u9fff]{1,8}|[A-Z][a-z]+(?: [A-Z][a-z]+)+|[\u4e00-\u9fff]{2,8}(?:队|俱乐部|公司|集团|工作室|制片厂|大学|学院)")
+_HOW = re.compile(r"步骤|点击|进入|打开|选择|登录|填写|提交|设置|使用|通过|可以|可在|需要|请|先|然后|首先|其次|最后|因为|由于|原因|为了|方法|方式|因此|导致|联系|执行|配置|避免|建议|如果")
+_FOUND: dict[Wanted, re.Pattern[str]] = {Wanted.TIME: _TIME, Wanted.PLACE: _PLACE, Wanted.HOW: _HOW}
+def offers(kind: Wanted, sentence: str, question: str) -> list[tuple[int, int]] | None:
+    """Spans of the sentence that may be the answer; what the question says itself is none. None: this kind has no look of its own."""
+    if kind is Wanted.WHO:
+        spans = [match.span() for match in _FOREIGN.finditer(sentence)] + _names(sentence)
+    elif kind is Wanted.AMOUNT:
+        pattern = next((looks for asks, looks in _AMOUNTS if asks.search(question)), _ANY_AMOUNT)
+        spans = [match.span() for match in pattern.finditer(sentence)]
+    elif kind in _FOUND:
+        spans = [match.span() for match in _FOUND[kind].finditer(sentence)]
+    else:
+        return None
+    return [(start, end) for start, end in spans if sentence[start:end].strip() not in question]
+
+
+def _names(sentence: str) -> list[tuple[int, int]]:
+    """Words of two or three characters that begin with a surname and are rare or unknown to the dictionary; transliterated names."""
+    spans = []
+    for start, word in segments(sentence):
+        if 2 <= len(word) <= 3 and word[0] in _SURNAMES and is_rare(word) or len(word) >= 3 and is_rare(word):
+            spans.append((start, start + len(word)))
+    return spans

@@ -1,0 +1,84 @@
+"""The outcome of a question as JSON, for pages, the API and commands."""
+
+from conversations.types import BotState, Outcome, Quote
+from knowledge.types import Hit, SearchResult
+
+
+def outcome_payload(state: BotState) -> dict:
+    """{answer, refused, verdict, outcome, reason, confidence, writer, citations, hits, rejected, timings_ms, trace}."""
+    return {
+        "answer": state.answer,
+        "refused": state.outcome in (Outcome.REFUSE, Outcome.HAND_OVER),
+        "verdict": str(state.verdict),
+        "outcome": str(state.outcome),
+        "reason": str(state.reason),
+        "confidence": round(state.confidence, 3),
+        "writer": state.writer,
+        "risk_topics": list(state.risk_topics),
+        "citations": [citation_payload(quote) for quote in state.quotes],
+        "hits": [hit_payload(hit) for hit in state.hits],
+        "rejected": [hit_payload(hit) for hit in state.rejected],
+        "timings_ms": timings(state),
+        "trace": trace_payload(state),
+    }
+
+
+def search_payload(result: SearchResult) -> dict:
+    """{query, hits, rejected, reason, timings_ms} of a search without an answer."""
+    return {
+        "query": result.query,
+        "hits": [hit_payload(hit) for hit in result.hits],
+        "rejected": [hit_payload(hit) for hit in result.rejected],
+        "reason": str(result.reason),
+        "timings_ms": result.timings_ms,
+    }
+
+
+def timings(state: BotState) -> dict[str, float]:
+    """Milliseconds by step, and their total."""
+    steps = {entry.step: entry.ms for entry in state.trace}
+    return steps | {"total": round(sum(steps.values()), 1)}
+
+
+def trace_payload(state: BotState) -> list[dict]:
+    return [{"step": entry.step, "ms": entry.ms, "input": entry.input, "output": entry.output} for entry in state.trace]
+
+
+def citation_payload(quote: Quote) -> dict:
+    hit = quote.hit
+    return {
+        "number": quote.number,
+        "document": hit.title,
+        "document_id": hit.document_id,
+        "version_id": hit.version_id,
+        "chunk_id": hit.chunk_id,
+        "page": hit.page,
+        "heading": " > ".join(hit.heading_path),
+        "quote": quote.text,
+        "start": quote.start,
+        "end": quote.end,
+    }
+
+
+def hit_payload(hit: Hit) -> dict:
+    return {
+        "chunk_id": hit.chunk_id,
+        "document": hit.title,
+        "document_id": hit.document_id,
+        "version_id": hit.version_id,
+        "base_id": hit.base_id,
+        "heading": " > ".join(hit.heading_path),
+        "page": hit.page,
+        "text": hit.text,
+        "question": hit.question,
+        "kind": hit.kind,
+        "start": hit.start,
+        "end": hit.end,
+        "score": hit.score,
+        "relevance": hit.relevance,
+        "vector_rank": hit.vector_rank,
+        "vector_score": hit.vector_score,
+        "lexical_rank": hit.lexical_rank,
+        "lexical_score": hit.lexical_score,
+        "matched": list(hit.matched),
+    }

@@ -1,0 +1,63 @@
+"""What the trace shows of a state: small, JSON-ready, masked."""
+
+from conversations.types import BotState
+from knowledge.types import Hit
+from scrm.privacy.redact import redact
+
+_HITS = 10
+
+
+def size(state: BotState) -> dict:
+    return {"characters": len(state.question)}
+
+
+def masked(state: BotState) -> dict:
+    return {"question": state.masked, "placeholders": sorted(state.placeholders)}
+
+
+def asked(state: BotState) -> dict:
+    return {"question": state.masked, "bases": list(state.scope.base_ids)}
+
+
+def hits(state: BotState) -> dict:
+    return {
+        "hits": [_hit(hit) for hit in state.hits[:_HITS]],
+        "rejected": [_hit(hit) for hit in state.rejected[:_HITS]],
+        "reason": _clean(state.reason),
+    }
+
+
+def passages(state: BotState) -> dict:
+    return {"question": state.masked, "chunks": [hit.chunk_id for hit in state.hits]}
+
+
+def draft(state: BotState) -> dict:
+    return {
+        "writer": state.writer,
+        "confidence": round(state.confidence, 3),
+        "answer": _clean(state.answer),
+        "quotes": [{"number": quote.number, "chunk": quote.hit.chunk_id, "start": quote.start, "end": quote.end} for quote in state.quotes],
+    }
+
+
+def checked(state: BotState) -> dict:
+    return draft(state) | decision(state)
+
+
+def decision(state: BotState) -> dict:
+    return {"verdict": str(state.verdict), "outcome": str(state.outcome), "reason": _clean(state.reason), "topics": list(state.risk_topics)}
+
+
+def _hit(hit: Hit) -> dict:
+    return {
+        "chunk": hit.chunk_id,
+        "document": hit.document_id,
+        "relevance": round(hit.relevance, 3),
+        "score": round(hit.score, 4),
+        "vector_rank": hit.vector_rank,
+        "lexical_rank": hit.lexical_rank,
+    }
+
+
+def _clean(text: str) -> str:
+    return redact(str(text)).text

@@ -1,0 +1,25 @@
+"""Write an answer from the passages: by the endpoint when there is one, else from the documents' own sentences."""
+
+import logging
+from dataclasses import replace
+
+from conversations.bot import extractive, generative
+from conversations.types import BotState
+from scrm.ai import chat
+from scrm.ai.errors import ChatUnavailable
+
+log = logging.getLogger(__name__)
+EXTRACTIVE = "extractive"
+
+
+def answer(state: BotState) -> BotState:
+    """`answer`, `quotes`, `writer`, `confidence`. No passages, or nothing in them: no answer. An endpoint that fails is replaced."""
+    if not state.hits:
+        return state
+    if chat.chat_configured():
+        try:
+            return generative.write(state)
+        except ChatUnavailable as error:
+            log.warning("chat endpoint unavailable, answering from the documents: %s", error.code)
+    draft = extractive.draft(state.masked, state.hits, state.scope)
+    return replace(state, answer=draft.text, quotes=draft.quotes, confidence=draft.confidence, writer=EXTRACTIVE)

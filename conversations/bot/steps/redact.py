@@ -1,0 +1,12 @@
+"""Mask personal data before anything else sees the question."""
+
+from dataclasses import replace
+
+from conversations.types import BotState
+from scrm.privacy.redact import redact as mask
+
+
+def redact(state: BotState) -> BotState:
+    """`masked` and `placeholders`; only this step reads `question`."""
+    redacted = mask(state.question)
+    return replace(state, masked=redacted.text, placeholders=redacted.placeholders)

@@ -1,0 +1,86 @@
+"""A colleague's question on the ask or the search test page: QUEUED -> RUNNING (leased) -> DONE | FAILED."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conversations.bot.payload import outcome_payload, search_payload
+from conversations.bot.pipeline import run
+from conversations.choices import QuestionState
+from conversations.models import Question
+from knowledge.models import KnowledgeBase
+from knowledge.retrieval import search
+from knowledge.types import Scope
+from scrm.access import policy
+from scrm.core.errors import Invalid, NotFound, ScrmError
+from scrm.core.querysets import lease_until
+from scrm.core.tasks import send_after_commit
+
+ASK = "conversations.add_question"
+SEARCH = "knowledge.search_knowledgebase"
+MAX_QUESTION = 1000
+LEASE_S = 120
+SEARCH_LIMIT = 20
+
+__all__ = ["outcome_payload", "question_ask", "question_run", "questions_waiting"]
+
+
+def question_ask(*, actor, base_ids: Iterable[int], text: str, search_only: bool = False) -> Question:
+    """Queue a question to the given bases. NotAllowed by role; NotFound unless the actor may use every base; Invalid if empty or long."""
+    policy.require(actor, SEARCH if search_only else ASK)
+    words, wanted = text.strip(), set(base_ids)
+    if not words or len(words) > MAX_QUESTION:
+        raise Invalid(_("Write a question of at most %(limit)s characters.") % {"limit": MAX_QUESTION})
+    if not wanted:
+        raise Invalid(_("Choose at least one knowledge base."))
+    with transaction.atomic(durable=True):
+        bases = list(KnowledgeBase.objects.visible_to(actor).filter(pk__in=wanted))
+        if len(bases) != len(wanted):
+            raise NotFound
+        question = Question.objects.create(asked_by=actor, text=words, search_only=search_only)
+        question.bases.set(bases)
+        send_after_commit("conversations.question_run", question.pk)
+    return question
+
+
+def questions_waiting() -> list[int]:
+    """Ids that no worker is at: never started, or begun by a worker that died."""
+    abandoned = Q(state=QuestionState.QUEUED) | Q(state=QuestionState.RUNNING, lease_until__lt=timezone.now())
+    return list(Question.objects.filter(abandoned).order_by("id").values_list("pk", flat=True)[:100])
+
+
+def question_run(*, question_id: int) -> None:
+    """Answer one question; no effect when it is gone, done or another worker's. Searches what the asker may use now."""
+    question = _claimed(question_id)
+    if question is None:
+        return
+    try:
+        result = _result(question)
+    except ScrmError as error:
+        _end(question, QuestionState.FAILED, error=str(error))
+        return
+    _end(question, QuestionState.DONE, result=result)
+
+
+def _claimed(question_id: int) -> Question | None:
+    free = Q(state=QuestionState.QUEUED) | Q(state=QuestionState.RUNNING, lease_until__lt=timezone.now())
+    taken = Question.objects.filter(free, pk=question_id).update(state=QuestionState.RUNNING, lease_until=lease_until(LEASE_S))
+    return Question.objects.select_related("asked_by").get(pk=question_id) if taken else None
+
+
+def _result(question: Question) -> dict:
+    visible = KnowledgeBase.objects.visible_to(question.asked_by)
+    scope = Scope(tuple(visible.filter(pk__in=question.bases.values("pk")).values_list("pk", flat=True)))
+    if question.search_only:
+        return search_payload(search(question.text, scope, limit=SEARCH_LIMIT))
+    return outcome_payload(run(question.text, scope))
+
+
+def _end(question: Question, state: QuestionState, **changes) -> None:
+    """A no-op when the lease went to another worker that has ended it already."""
+    Question.objects.filter(pk=question.pk, state=QuestionState.RUNNING).update(
+        state=state, done_at=timezone.now(), lease_until=None, **changes
+    )
