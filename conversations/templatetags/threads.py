@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from conversations.selectors import THREAD_LENGTH
+from conversations.views.trace import STEP_LABELS
 
 register = template.Library()
 
@@ -52,6 +53,20 @@ def verdict(code: str):
 def reason(code: str):
     """Why the bot did what it did, in words; causes that are words already stay as they are."""
     return REASONS.get(code, code)
+
+
+WRITERS = {"extractive": _("sentences quoted from the documents"), "phrase": _("a fixed phrase")}
+
+
+@register.filter
+def writer(code: str):
+    """Who wrote an answer: our own extractive answerer, a fixed phrase, or the model that an endpoint names."""
+    return WRITERS.get(code, code)
+
+
+@register.filter
+def step_label(name: str):
+    return _("total") if name == "total" else STEP_LABELS.get(name, name)
 
 
 @register.filter
