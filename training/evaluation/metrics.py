@@ -1,0 +1,28 @@
+"""Measures of a ranked list. Pure functions; `gains` maps relevant documents to their gain (> 0)."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+
+def ndcg(ranked: Sequence[str], gains: Mapping[str, float], k: int = 10) -> float:
+    """Normalised discounted cumulative gain, gain 2^relevance - 1 (Burges et al. 2005)."""
+    best = _discounted(sorted(gains.values(), reverse=True)[:k])
+    return _discounted([gains.get(name, 0.0) for name in ranked[:k]]) / best if best else 0.0
+
+
+def recall(ranked: Sequence[str], gains: Mapping[str, float], k: int) -> float:
+    return len(set(ranked[:k]) & gains.keys()) / len(gains)
+
+
+def reciprocal_rank(ranked: Sequence[str], gains: Mapping[str, float], k: int = 10) -> float:
+    return next((1 / place for place, name in enumerate(ranked[:k], 1) if name in gains), 0.0)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Nearest-rank percentile, share in 0..1."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))] if ordered else 0.0
+
+
+def _discounted(gains: Sequence[float]) -> float:
+    return sum((2**gain - 1) / math.log2(place + 1) for place, gain in enumerate(gains, 1))
