@@ -103,8 +103,9 @@ def _save_in_tx(base: KnowledgeBase, fresh: list[_Text], chunks: list[Chunk], ro
         version.state, version.published_at = VersionState.PUBLISHED, now
     DocumentVersion.objects.filter(pk__in=replaced).update(state=VersionState.SUPERSEDED)
     DocumentVersion.objects.bulk_create([each.version for each in fresh])
-    for chunk in chunks:
-        chunk.version_id = chunk.version.pk
+    for each in fresh:
+        for chunk in each.chunks:
+            chunk.version = each.version  # again, now that it has its id
     Chunk.objects.bulk_create(chunks, batch_size=1000)
     vectors.rows_save_in_tx(chunks, row, encoded)
     lexical.rows_save_in_tx(lexical.rows_for(chunks))

@@ -58,15 +58,24 @@ def parse_version(version: DocumentVersion) -> None:
 
 
 def chunk_version(version: DocumentVersion) -> None:
-    """PARSED -> CHUNKED; of the outline only the title is kept."""
+    """PARSED -> CHUNKED; of the outline only the title and the places where pages begin are kept."""
     document = ParsedDocument.from_json({**version.outline, "text": version.text})
     rows = chunk_rows(version, document.title, chunk_document(document))
     with transaction.atomic(durable=True):
         moved = DocumentVersion.objects.filter(pk=version.pk, state=VersionState.PARSED).update(
-            state=VersionState.CHUNKED, outline={"title": document.title}
+            state=VersionState.CHUNKED, outline={"title": document.title, "pages": page_starts(document)}
         )
         if moved:
             Chunk.objects.bulk_create(rows, batch_size=INSERT_ROWS)
+
+
+def page_starts(document: ParsedDocument) -> list[list[int]]:
+    """[page, offset of its first block] in reading order."""
+    starts: dict[int, int] = {}
+    for block in document.blocks:
+        if block.page is not None:
+            starts.setdefault(block.page, block.start)
+    return [[page, start] for page, start in starts.items()]
 
 
 def chunk_rows(version: DocumentVersion, title: str, drafts: Iterable[ChunkDraft]) -> list[Chunk]:
