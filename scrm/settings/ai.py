@@ -9,8 +9,8 @@ MODELS_DIR = SCRM_HOME / "models"
 EMBEDDING_MODEL = env.text("SCRM_EMBEDDING_MODEL", "intfloat/multilingual-e5-small")
 EMBEDDING_BASE_URL = env.text("SCRM_EMBEDDING_BASE_URL")
 EMBEDDING_API_KEY = env.text("SCRM_EMBEDDING_API_KEY")
-# Passages encoded at once in a process: 1 beside conversations; 0 = one a core, for workers of the bulk queue.
-ENCODER_THREADS = env.number("SCRM_ENCODER_THREADS", 1)
+# Passages encoded at once in a process: 0 = one a core. Interactive workers get 1, so that nothing delays a reply.
+ENCODER_THREADS = env.number("SCRM_ENCODER_THREADS", 0)
 
 # Generation: with all of OPENAI_BASE_URL (or a key) and SCRM_CHAT_MODEL set, an endpoint writes; else answers are extractive.
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")

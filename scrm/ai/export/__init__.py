@@ -1,7 +1,6 @@
 """Exporting a sentence-transformers model to serving files, in a process of its own."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,8 +18,7 @@ def export_apart(name: str, out: Path) -> Manifest:
     Raises ExportRefused with the child's own sentence.
     """
     command = [sys.executable, "-m", "scrm.ai.export", name, str(out), str(settings.MODELS_DIR)]
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE}
-    child = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=settings.BASE_DIR, env=environment, check=False)
+    child = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=settings.BASE_DIR, check=False)
     if child.returncode:
         raise ExportRefused(reason(child.stdout, child.returncode))
     return Manifest.read(out)

@@ -1,0 +1,89 @@
+"""A small OpenAI-compatible server. It refuses what real ones refuse."""
+
+import hashlib
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Refused(Exception):
+    def __init__(self, status: int, message: str):
+        self.status, self.message = status, message
+
+
+class Endpoint:
+    """`failures`: statuses to answer with before anything else; `requests`: bodies of what was accepted or refused."""
+
+    key, chat_model, embedding_model = "sk-right", "writer-1", "embedder-1"
+    batch_limit = 10
+
+    def __init__(self):
+        self.dimensions, self.failures, self.requests, self.reply = 8, [], [], "七天内可以退货。"
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
+
+    def __enter__(self) -> "Endpoint":
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_args) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def answer(self, path: str, authorization: str, body: dict) -> dict:
+        self.requests.append(body)
+        if authorization != f"Bearer {self.key}":
+            raise Refused(401, "Incorrect API key provided")
+        if self.failures:
+            raise Refused(self.failures.pop(0), "busy")
+        routes = {"/v1/chat/completions": self.chat, "/v1/embeddings": self.embeddings}
+        if path not in routes:
+            raise Refused(404, "Unknown path")
+        return routes[path](body)
+
+    def chat(self, body: dict) -> dict:
+        if body["model"] != self.chat_model:
+            raise Refused(404, f"The model {body['model']} does not exist")
+        if not body["messages"] or any(set(message) != {"role", "content"} for message in body["messages"]):
+            raise Refused(400, "Invalid messages")
+        message = {"role": "assistant", "content": self.reply}
+        return {
+            "id": "1", "object": "chat.completion", "created": 1, "model": self.chat_model,
+            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 12, "completion_tokens": 7, "total_tokens": 19},
+        }  # fmt: skip
+
+    def embeddings(self, body: dict) -> dict:
+        if body["model"] != self.embedding_model:
+            raise Refused(404, f"The model {body['model']} does not exist")
+        if len(body["input"]) > self.batch_limit or not all(body["input"]):
+            raise Refused(400, "batch size is invalid, or an input is empty")
+        rows = [{"object": "embedding", "index": at, "embedding": self.vector(text)} for at, text in enumerate(body["input"])]
+        # Backwards: `index` counts, not the order.
+        return {"object": "list", "data": rows[::-1], "model": self.embedding_model, "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+
+    def vector(self, text: str) -> list[float]:
+        return [byte / 25 - 5 for byte in hashlib.sha256(text.encode()).digest()[: self.dimensions]]
+
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                try:
+                    status, content = 200, endpoint.answer(self.path, self.headers.get("Authorization", ""), body)
+                except Refused as refused:
+                    status, content = refused.status, {"error": {"message": refused.message}}
+                raw = json.dumps(content).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(raw)))
+                self.send_header("retry-after-ms", "1")
+                self.end_headers()
+                self.wfile.write(raw)
+
+            def log_message(self, *_args):
+                """Quiet."""
+
+        return Handler

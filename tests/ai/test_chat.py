@@ -1,0 +1,70 @@
+import logging
+
+import pytest
+
+from scrm.ai.chat import chat_configured, complete
+from scrm.ai.errors import ChatUnavailable
+
+ASK = [{"role": "user", "content": "退货需要几天？我的电话是 13800138000"}]
+
+
+def test_a_reply_with_its_costs(endpoint):
+    reply = complete(ASK, max_tokens=50)
+    assert (reply.text, reply.model, reply.prompt_tokens, reply.completion_tokens) == ("七天内可以退货。", "writer-1", 12, 7)
+    assert reply.ms >= 0
+    assert (endpoint.requests[0]["max_tokens"], endpoint.requests[0]["temperature"]) == (50, 0)
+
+
+def test_a_busy_endpoint_is_asked_again(endpoint):
+    endpoint.failures = [429, 503]
+    assert complete(ASK).text
+    assert len(endpoint.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "hint"),
+    [
+        ("OPENAI_API_KEY", "sk-wrong", "OPENAI_API_KEY"),
+        ("OPENAI_API_KEY", "", "OPENAI_API_KEY"),
+        ("CHAT_MODEL", "writer-2", "SCRM_CHAT_MODEL"),
+    ],
+)
+def test_a_refusal_says_what_to_check(endpoint, settings, setting, value, hint):
+    setattr(settings, setting, value)
+    with pytest.raises(ChatUnavailable, match=hint):
+        complete(ASK)
+    assert len(endpoint.requests) == 1
+
+
+def test_an_endpoint_that_stays_busy_gives_up(endpoint):
+    endpoint.failures = [500] * 9
+    with pytest.raises(ChatUnavailable):
+        complete(ASK)
+
+
+def test_nobody_listening(settings):
+    settings.OPENAI_BASE_URL, settings.CHAT_MODEL = "http://127.0.0.1:9/v1", "writer-1"
+    with pytest.raises(ChatUnavailable):
+        complete(ASK)
+
+
+def test_an_empty_reply_is_no_reply(endpoint):
+    endpoint.reply = "  "
+    with pytest.raises(ChatUnavailable):
+        complete(ASK)
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "model", "configured"),
+    [("", "", "", False), ("", "", "m", False), ("http://x/v1", "", "", False), ("http://x/v1", "", "m", True), ("", "k", "m", True)],
+)
+def test_configured_means_a_model_and_an_endpoint_or_a_key(settings, url, key, model, configured):
+    settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY, settings.CHAT_MODEL = url, key, model
+    assert chat_configured() is configured
+
+
+def test_neither_prompts_nor_keys_reach_the_log(endpoint, caplog):
+    with caplog.at_level(logging.INFO):
+        complete(ASK)
+    assert "13800138000" not in caplog.text
+    assert endpoint.key not in caplog.text
