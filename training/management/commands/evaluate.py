@@ -1,4 +1,4 @@
-"""manage.py evaluate retrieval|answers --set PATH"""
+"""manage.py evaluate NAME --set PATH [--json]"""
 
 import json
 import signal
@@ -14,20 +14,27 @@ class Command(BaseCommand):
     help = "Measure the product with labelled data, through its own path, in a knowledge base that is removed afterwards."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        names = parser.add_subparsers(dest="evaluation", required=True, metavar="{" + ",".join(EVALUATIONS) + "}")
+        names = parser.add_subparsers(dest="name", required=True)
         for name, evaluation in EVALUATIONS.items():
             one = names.add_parser(name, help=evaluation.help)
-            one.add_argument("--json", action="store_true", help="One JSON object on stdout.")
             evaluation.arguments(one)
+            one.add_argument("--json", action="store_true", help="One JSON object on stdout.")
 
-    def handle(self, *, evaluation: str, **options) -> None:
+    def handle(self, *args, **options) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill removes the scratch base as Ctrl-C does
         try:
-            result = EVALUATIONS[evaluation].run(options, self.say)
+            result = EVALUATIONS[options["name"]].run(options, self._say)
         except ScrmError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(json.dumps(result, ensure_ascii=False) if options["json"] else json.dumps(result, ensure_ascii=False, indent=2))
+        except OSError as error:
+            raise CommandError(f"{error.strerror}: {error.filename}") from error
+        self.stdout.write(json.dumps(result, ensure_ascii=False) if options["json"] else "\n".join(_lines(result)))
 
-    def say(self, line: str) -> None:
-        self.stderr.write(line, ending="\n")
+    def _say(self, line: str) -> None:
+        self.stderr.write(line)
         self.stderr.flush()
+
+
+def _lines(result: dict):
+    for key, value in result.items():
+        yield f"{key:>20}  {value}"
