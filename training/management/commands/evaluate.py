@@ -12,10 +12,11 @@ from training.evaluation.registry import EVALUATIONS
 
 class Command(BaseCommand):
     help = "Measure the product with labelled data, through its own path, in a knowledge base that is removed afterwards."
+    registry = EVALUATIONS
 
     def add_arguments(self, parser: CommandParser) -> None:
         names = parser.add_subparsers(dest="name", required=True)
-        for name, evaluation in EVALUATIONS.items():
+        for name, evaluation in self.registry.items():
             one = names.add_parser(name, help=evaluation.help)
             evaluation.arguments(one)
             one.add_argument("--json", action="store_true", help="One JSON object on stdout.")
@@ -23,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill removes the scratch base as Ctrl-C does
         try:
-            result = EVALUATIONS[options["name"]].run(options, self._say)
+            result = self.registry[options["name"]].run(options, self._say)
         except ScrmError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
