@@ -137,3 +137,12 @@ def import_state(version: DocumentVersion, job: Job | None) -> ImportState:
 def imports_running(base: KnowledgeBase) -> bool:
     ids = DocumentVersion.objects.filter(base=base, state__in=UNFINISHED).values("pk")
     return Job.objects.filter(kind=KIND, state__in=LIVE_STATES, subject_id__in=ids).exists()
+
+
+def version_lines(document: Document) -> list[ImportState]:
+    """All versions of a document, newest first, with their imports."""
+    versions = list(
+        document.versions.defer("text", "outline").select_related("created_by").annotate(n_chunks=Count("chunks")).order_by("-number")
+    )
+    jobs = jobs_of(version.pk for version in versions)
+    return [import_state(version, jobs.get(version.pk)) for version in versions]

@@ -1,4 +1,4 @@
-"""Verbs on knowledge bases."""
+"""Verbs on knowledge bases. The administration calls them within its own transaction, so they are not durable by themselves."""
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import SET_NULL
@@ -30,7 +30,7 @@ def base_create(*, actor, name: str, description: str = "", scratch: bool = Fals
     if not name:
         raise Invalid(_("A knowledge base needs a name."))
     try:
-        with transaction.atomic(durable=True):
+        with transaction.atomic():
             base = KnowledgeBase.objects.create(name=name, description=description.strip(), scratch=scratch, created_by=actor)
             if actor is not None:
                 grant(actor=actor, subject=actor, container=base)
@@ -43,7 +43,7 @@ def base_create(*, actor, name: str, description: str = "", scratch: bool = Fals
 def base_remove(*, actor, base: KnowledgeBase) -> None:
     """Delete a base with all its contents, for good. Its files stay in the storage until they are cleaned up."""
     policy.require(actor, "knowledge.delete_knowledgebase", base)
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         lock_in_tx("lexical", base.pk)
         audit_record(actor=actor, action="base.remove", subject=base, detail={"name": base.name})
         _detach_others_in_tx(base)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 
 import pytest
+from django.utils import timezone
 
 from knowledge.ingestion.pipeline import jobs_run
 from knowledge.models import KnowledgeBase
@@ -34,8 +35,6 @@ def release(endpoint, monkeypatch, request) -> ModelRelease:
     encoder = Encoder.objects.create(
         kind=EncoderKind.OPENAI, source=f"openai:{endpoint.embedding_model}", fingerprint="e" * 64, dimensions=8, max_tokens=512
     )
-    from django.utils import timezone
-
     return ModelRelease.objects.create(
         purpose=Purpose.EMBEDDING, name="test", query_encoder=encoder, passage_encoder=encoder, state=ReleaseState.ACTIVE,
         activated_at=timezone.now(),
@@ -71,6 +70,8 @@ def upload(base, release, settings, tmp_path, monkeypatch) -> Callable[..., Uplo
         result = document_upload(actor=actor, base=into or base, name=name, file=BytesIO(data))
         if run and result.job:
             jobs_run([result.job.pk])
+        result.version.refresh_from_db()
+        result.document.refresh_from_db()
         return result
 
     return make

@@ -1,0 +1,60 @@
+"""The list of knowledge bases, and one base with its documents."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from knowledge import selectors
+from knowledge.forms import BaseForm
+from knowledge.ingestion.detect import ENDINGS
+from knowledge.services.bases import base_create
+from scrm.access import policy
+from scrm.access.pages import page
+from scrm.core.errors import Conflict
+
+VIEW, ADD = "knowledge.view_document", "knowledge.add_knowledgebase"
+ON_A_PAGE = 50
+
+
+@page(VIEW)
+def bases(request):
+    context = {"bases": selectors.bases_visible(request.user), "may_create": policy.can(request.user, ADD)}
+    return render(request, "knowledge/bases.html", context)
+
+
+@page(ADD)
+def base_new(request):
+    form = BaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            base = base_create(actor=request.user, **form.cleaned_data)
+            messages.success(request, _("The knowledge base is ready. Upload its first documents."))
+            return redirect("knowledge:base", base.pk)
+        except Conflict as error:
+            form.add_error("name", str(error))
+    return render(request, "knowledge/base_new.html", {"form": form})
+
+
+@page(VIEW)
+def base(request, pk: int):
+    return render(request, "knowledge/base.html", base_context(request, pk))
+
+
+@page(VIEW)
+def base_rows(request, pk: int):
+    """The table alone; while something runs it asks for itself again after a second."""
+    return render(request, "knowledge/rows.html", base_context(request, pk))
+
+
+def base_context(request, pk: int) -> dict:
+    row = selectors.base_visible(request.user, pk)
+    search = request.GET.get("q", "").strip()[:100]
+    documents = Paginator(selectors.documents_of(row, search=search), ON_A_PAGE).get_page(request.GET.get("page"))
+    return {
+        "base": row, "page": documents, "lines": selectors.document_lines(documents), "search": search,
+        "running": selectors.imports_running(row), "accepts": ",".join(f".{ending}" for ending in sorted(ENDINGS)),
+        "may_upload": policy.can(request.user, "knowledge.add_document", row),
+        "may_change": policy.can(request.user, "knowledge.change_document", row),
+        "may_remove": policy.can(request.user, "knowledge.delete_document", row),
+    }  # fmt: skip

@@ -1,0 +1,60 @@
+"""One document: its text with the quoted sentence, its chunks, its versions."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from knowledge import selectors
+from knowledge.reading import reading
+from knowledge.services.documents import document_remove
+from scrm.access import policy
+from scrm.access.pages import page
+from scrm.core.errors import NotFound
+
+CHUNKS_ON_A_PAGE = 30
+
+
+@page("knowledge.view_knowledgebase")
+def document(request, pk: int):
+    """Readable by whoever may ask this base: answers link here. Versions and chunks are for those who work on documents."""
+    row = selectors.document_visible(request.user, pk)
+    version = _version(request, row)
+    details = policy.can(request.user, "knowledge.view_document", row.base)
+    view = "chunks" if details and request.GET.get("view") == "chunks" else "text"
+    context = {"document": row, "version": version, "details": details, "view": view}
+    if version and view == "chunks":
+        context["page"] = Paginator(version.chunks.order_by("ordinal"), CHUNKS_ON_A_PAGE).get_page(request.GET.get("page"))
+    elif version:
+        context["reading"] = reading(version, *(_number(request, key) for key in ("start", "end", "part")))
+    if details:
+        context["versions"] = selectors.version_lines(row)
+        context["may_change"] = policy.can(request.user, "knowledge.change_document", row.base)
+        context["may_remove"] = policy.can(request.user, "knowledge.delete_document", row.base)
+    return render(request, "knowledge/document.html", context)
+
+
+@require_POST
+@page("knowledge.delete_document")
+def remove(request, pk: int):
+    row = selectors.document_visible(request.user, pk)
+    document_remove(actor=request.user, document=row)
+    messages.success(request, _("The document was removed; no answer uses it any more. Upload it again to bring it back."))
+    return redirect("knowledge:base", row.base_id)
+
+
+def _number(request, key: str) -> int | None:
+    value = request.GET.get(key, "")
+    return int(value) if value.isdecimal() and len(value) < 10 else None
+
+
+def _version(request, row):
+    """The version asked for; else the live one; else the newest that has a text."""
+    wanted = _number(request, "version")
+    if wanted is not None:
+        version = row.versions.filter(pk=wanted).first()
+        if version is None:
+            raise NotFound
+        return version
+    return row.live_version or row.versions.exclude(text="").order_by("-number").first()
