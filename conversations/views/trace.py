@@ -47,7 +47,7 @@ def _hits(entry: dict) -> list[dict]:
 
 def _step(entry: dict, found: dict[int, dict]) -> Step:
     output = {key: value for key, value in (entry.get("output") or {}).items() if key not in ("hits", "rejected")}
-    hits = [hit | {"document": CLOSED} | found.get(hit["chunk"], {}) for hit in _hits(entry)]
+    hits = [{"matched": []} | hit | {"document": CLOSED} | found.get(hit["chunk"], {}) for hit in _hits(entry)]
     name = str(entry.get("step", ""))
     facts = [*_facts(entry.get("input") or {}), *_facts(output)]
     return Step(name=name, label=STEP_LABELS.get(name, name), ms=entry.get("ms", 0), facts=facts, hits=hits)

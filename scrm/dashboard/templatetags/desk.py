@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,7 +34,7 @@ def nav_link(context, url_name: str, label: str, icon_name: str):
         return ""
     path = context["request"].path
     here = path == url or (url != "/" and path.startswith(url))
-    current = format_html(' aria-current="page"') if here else ""
+    current = mark_safe(' aria-current="page"') if here else ""  # a constant
     return format_html('<a href="{}"{}>{}<span>{}</span></a>', url, current, icon(icon_name), label)
 
 

@@ -1,0 +1,103 @@
+"""The ask page and the search test page."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from conversations.choices import QuestionState
+from conversations.models import Question
+from scrm.access.grants import revoke
+from tests.world import question_make
+
+ASK, SEARCH = reverse("conversations:ask"), reverse("conversations:search_test")
+
+
+@pytest.fixture
+def agent(world):
+    client = world.client("agent")
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def page_of(client, row) -> str:
+    return client.get(reverse("conversations:question", args=[row.pk])).content.decode()
+
+
+def result_of(client, row) -> str:
+    return client.get(reverse("conversations:question_result", args=[row.pk])).content.decode()
+
+
+@pytest.mark.parametrize(("page", "search_only"), [(ASK, False), (SEARCH, True)])
+def test_a_question_is_queued_for_a_worker(world, agent, page, search_only):
+    response = agent.post(page, {"text": " 怎么退货 ", "bases": [world.ours.base.pk]})
+    row = Question.objects.get()
+    assert response.headers["Location"] == reverse("conversations:question", args=[row.pk])
+    assert (row.text, row.search_only, row.state, list(row.bases.all())) == ("怎么退货", search_only, QuestionState.QUEUED, [world.ours.base])
+
+
+@pytest.mark.parametrize(("data", "status"), [({"text": ""}, 400), ({"text": "x" * 1001}, 400), ({"text": "x", "bases": []}, 400)])
+def test_bad_input_is_said_on_the_page_and_kept_in_the_form(world, agent, data, status):
+    response = agent.post(ASK, {"bases": [world.ours.base.pk]} | data)
+    assert response.status_code == status
+    assert 'role="alert"' in response.content.decode()
+    assert not Question.objects.exists()
+
+
+def test_a_base_without_a_grant_is_neither_offered_nor_taken(world, agent):
+    assert "机密知识库" not in agent.get(ASK).content.decode()
+    assert agent.post(ASK, {"text": "x", "bases": [world.theirs.base.pk]}).status_code == 404
+    assert agent.post(ASK, {"text": "x", "bases": [world.ours.base.pk, world.theirs.base.pk]}).status_code == 404
+
+
+def test_the_result_shows_answer_and_passages_with_matched_words(world, agent):
+    page = page_of(agent, question_make(world.people["agent"], world.ours))
+    for word in ("我方答复", "supported by sources", "我方标题", "我方<mark>引文</mark>", "80%"):
+        assert word in page
+
+
+def test_a_question_that_waits_is_polled_and_one_that_is_done_is_not(world, agent):
+    row = question_make(world.people["agent"], world.ours, state=QuestionState.QUEUED, result={})
+    assert "hx-get" in result_of(agent, row)
+    Question.objects.filter(pk=row.pk).update(state=QuestionState.DONE)
+    assert "hx-get" not in result_of(agent, row)
+
+
+def test_a_question_nobody_takes_up_says_so_after_ten_seconds(world, agent):
+    row = question_make(world.people["agent"], world.ours, state=QuestionState.QUEUED, result={})
+    assert "No worker has taken" not in result_of(agent, row)
+    Question.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(seconds=11))
+    assert "No worker has taken" in result_of(agent, row)
+
+
+def test_a_failed_question_shows_its_cause(world, agent):
+    row = question_make(world.people["agent"], world.ours, state=QuestionState.FAILED, error="模型没有装好", result={})
+    assert "模型没有装好" in result_of(agent, row)
+
+
+def test_questions_are_private(world, agent):
+    row = question_make(world.people["user"], world.ours)
+    assert agent.get(reverse("conversations:question", args=[row.pk])).status_code == 404
+    assert agent.get(reverse("conversations:question_result", args=[row.pk])).status_code == 404
+    assert "我方提问" not in agent.get(ASK).content.decode()
+
+
+def test_a_result_goes_with_the_grant_on_its_base(world, agent):
+    row = question_make(world.people["agent"], world.ours)
+    revoke(actor=None, subject=world.people["agent"], container=world.ours.base)
+    assert agent.get(reverse("conversations:question", args=[row.pk])).status_code == 404
+    assert "我方提问" not in agent.get(ASK).content.decode()
+
+
+def test_matched_words_never_become_markup(world, agent):
+    hit = {"document": "<b>x</b>", "text": "<script>alert(1)</script>", "matched": ["<script>"], "relevance": 0.5}
+    page = page_of(agent, question_make(world.people["agent"], world.ours, result={"answer": "<i>y</i>", "hits": [hit]}))
+    for markup in ("<script>alert", "<b>x</b>", "<i>y</i>"):
+        assert markup not in page
+
+
+def test_without_any_base_the_page_says_what_to_do(world):
+    client = world.client("outsider")
+    client.cookies["django_language"] = "en"
+    assert "No knowledge base yet" in client.get(ASK).content.decode()
