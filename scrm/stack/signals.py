@@ -1,6 +1,7 @@
 """What a Celery process does when it comes up and goes down: give signs of life, and load the model before the first customer."""
 
 import logging
+import os
 import threading
 
 from celery.signals import beat_init, worker_ready, worker_shutting_down
@@ -37,7 +38,7 @@ def beat_up(**kwargs) -> None:
 
 
 def _start(kind: str) -> None:
-    heartbeat = Heartbeat(kind, facts=lambda: {"model": _model_loaded.is_set()})
+    heartbeat = Heartbeat(kind, facts=lambda: {"pid": os.getpid(), "model": _model_loaded.is_set()})
     _alive.append(heartbeat)
     heartbeat.start()
 
