@@ -8,8 +8,6 @@ from conversations.bot.words import is_rare, segments
 _CN = "零〇一二两三四五六七八九十百千万亿"
 _NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|[{_CN}]+)"
 
-
-
 _TIME = re.compile(
     rf"\d{{4}}\s*年|\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*[日号])?|\d{{1,2}}\s*[日号](?!线)|\d{{1,2}}[:：点]\d{{0,2}}"
     rf"|(?:周|星期|礼拜)[一二三四五六日天]|{_NUMBER}\s*(?:个)?(?:工作日|自然日|小时|分钟|天|周|星期|月|年|秒)|(?:今|明|昨|当)[日天年]|春节|国庆|元旦|随时|每[天周月年日]"
@@ -36,7 +34,7 @@ _SURNAMES = (
     "雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙"
 )
 _FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,6}[·•・][\u4e00-\u9fff]{1,8}|[A-Z][a-z]+(?: [A-Z][a-z]+)+|[\u4e00-\u9fff]{2,8}(?:队|俱乐部|公司|集团|工作室|制片厂|大学|学院)")
-_HOW = re.compile(r"步骤|点击|进入|打开|选择|登录|填写|提交|设置|使用|通过|可以|可在|需要|请|先|然后|首先|其次|最后|因为|由于|原因|为了|方法|方式|因此|导致|联系|执行|配置|避免|建议|如果")
+_HOW = re.compile(r"步骤|点击|进入|打开|选择|登录|填写|提交|设置|使用|通过|可[以在]|需要|请|先|然后|其次|最后|[因由]|为了|方[法式]|导致|联系|执行|配置|避免|建议|如果")
 _FOUND: dict[Wanted, re.Pattern[str]] = {Wanted.TIME: _TIME, Wanted.PLACE: _PLACE, Wanted.HOW: _HOW}
 def offers(kind: Wanted, sentence: str, question: str) -> list[tuple[int, int]] | None:
     """Spans of the sentence that may be the answer; what the question says itself is none. None: this kind has no look of its own."""
@@ -56,6 +54,6 @@ def _names(sentence: str) -> list[tuple[int, int]]:
     """Words of two or three characters that begin with a surname and are rare or unknown to the dictionary; transliterated names."""
     spans = []
     for start, word in segments(sentence):
-        if 2 <= len(word) <= 3 and word[0] in _SURNAMES and is_rare(word) or len(word) >= 3 and is_rare(word):
+        if (2 <= len(word) <= 3 and word[0] in _SURNAMES and is_rare(word)) or (len(word) >= 3 and is_rare(word)):
             spans.append((start, start + len(word)))
     return spans

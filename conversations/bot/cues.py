@@ -7,6 +7,7 @@ ANY kind and every sentence may answer it.
 import re
 from enum import StrEnum
 
+
 class Wanted(StrEnum):
     AMOUNT = "amount"
     TIME = "time"
@@ -27,9 +28,9 @@ _ASKED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
 )
 _HEADS: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
     (Wanted.TIME, re.compile(r"(?:时间|日期|日子|年份|时刻|生日)$")),
-    (Wanted.AMOUNT, re.compile(r"(?:数|数量|总量|产量|销量|吞吐量|流量|率|额|值|票房|营收|收入|规模|震级|比分|面积|价格|价钱|费用|年龄|身高|人次|成本|利润|增速|增幅|总额|排名|成绩)$")),
+    (Wanted.AMOUNT, re.compile(r"(?:数|量|率|额|值|票房|营收|收入|规模|震级|比分|面积|价格|价钱|费用|年龄|身高|人次|成本|利润|增速|增幅|排名|成绩)$")),
     (Wanted.PLACE, re.compile(r"(?:地点|起点|终点|举办地|举办国|国家|城市|所在地|地址|出生地|位置|产地|平台)$")),
-    (Wanted.WHO, re.compile(r"(?:冠军|亚军|季军|得主|导演|主演|作者|编剧|主持人|主席|总统|总理|首相|市长|校长|队长|指令长|教练|创始人|演唱者|歌手|设计师|发明人|主角|扮演者|金牌|冠亚军|嘉宾|对手)$")),
+    (Wanted.WHO, re.compile(r"(?:[冠亚季]军|得主|导演|主演|作者|编剧|主席|总统|总理|首相|[市校队令]长|教练|人|演唱者|歌手|设计师|主角|扮演者|金牌|嘉宾|对手)$")),
 )
 _TAIL = re.compile(r"(?:分别|都|各)?(?:是|为|有|叫|在)?(?:多少|什么|谁|哪些|哪里|哪|几)?(?:啊|呢|呀|吗|么|的)?[？?！!。.\s]*$")
 
@@ -47,15 +48,21 @@ def asks_for_list(question: str) -> bool:
     return bool(re.search(r"分别|哪些|哪几|有谁|[和与及、]", question))
 
 
-QUESTION_WORDS = frozenset(
-    "的 了 是 在 有 和 与 及 或 也 都 就 吗 呢 吧 啊 呀 么 嘛 啦 哦 请 请问 问 下 一下 想 要 我 你 您 我们 你们 他 她 它 这 那 这个 那个 这里 那里 "
-    "什么 多少 谁 哪 哪里 哪儿 哪个 哪些 哪位 哪年 几 几个 怎么 怎样 如何 怎么样 为什么 为何 何时 何 多久 多长 多大 时候 什么时候 啥 咋 "
-    "分别 各 叫 做 给 把 被 让 对 对于 关于 从 到 于 为 以 之 其 中 上 里 个 名 位 次 吗 会 能 可以 能否 是否 有没有 能不能 可不可以 需要 应该 "
-    "知道 告诉 介绍 说 一个 还 还是 又 再 很 太 最 比较 以及 等 等等 呗 麻烦 谢谢 你好 您好 帮 帮忙 用 吧 人 总共 一共 共 来 去 后 前 时 并".split()
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# The grammar of questions: these words say nothing of what is asked about.
+QUESTION_WORDS = _set(
+    "的 了 是 在 有 和 与 及 或 也 都 就 吗 呢 吧 啊 呀 么 嘛 啦 哦 请 请问 问 下 一下 想 要 我 你 您 我们 你们 "
+    "他 她 它 这 那 这个 那个 这里 那里 什么 多少 谁 哪 哪里 哪儿 哪个 哪些 哪位 哪年 几 几个 怎么 怎样 如何 怎么样 "
+    "为什么 为何 何时 何 多久 多长 多大 时候 什么时候 啥 咋 分别 各 叫 做 给 把 被 让 对 对于 关于 从 到 于 为 以 之 "
+    "其 中 上 里 个 名 位 次 会 能 可以 能否 是否 有没有 能不能 可不可以 需要 应该 知道 告诉 介绍 说 一个 还 还是 又 再 "
+    "很 太 最 比较 以及 等 等等 呗 麻烦 谢谢 你好 您好 帮 帮忙 用 人 总共 一共 共 来 去 后 前 时 并 "
 )
 
 # Nouns that name the kind of answer and need not stand beside it.
-KIND_NOUNS = frozenset(
-    "时间 日期 日子 年份 地点 地方 位置 数量 人数 数 总数 名字 名称 姓名 原因 理由 成绩 国家 城市 平台 价格 价钱 多少钱 钱 费用 情况 内容 类型 "
-    "方法 方式 办法 步骤 流程 项目 名单 排名 区别 作用 意思 规模 举办国 几次 具体 主题".split()
+KIND_NOUNS = _set(
+    "时间 日期 日子 年份 地点 地方 位置 数量 人数 数 总数 名字 名称 姓名 原因 理由 成绩 国家 城市 平台 价格 价钱 多少钱 钱 "
+    "费用 情况 内容 类型 方法 方式 办法 步骤 流程 项目 名单 排名 区别 作用 意思 规模 举办国 几次 具体 主题 "
 )

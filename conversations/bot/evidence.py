@@ -9,7 +9,7 @@ from conversations.bot.logistic import probability
 from conversations.bot.questions import Asked, years_in
 from conversations.bot.sentences import Sentence, sentences_of
 from conversations.bot.words import coverage, pair_coverage, pairs_of, says
-from knowledge.retrieval.terms import fold
+from knowledge.text import fold
 from knowledge.types import Hit
 
 _AROUND = 30  # characters before and after a candidate that belong to it

@@ -112,7 +112,7 @@ def _likeliest(scored: Sequence[Scored], room: int, count: int, taken: Sequence[
         if len(found) == count or one.probability < _KEEP * scored[0].probability:
             break
         pairs = pairs_of(one.sentence.folded)
-        if found and (len(text) > room or len(text) > _LONGEST) or one.sentence in taken or _is_said(pairs, said):
+        if (found and (len(text) > room or len(text) > _LONGEST)) or one.sentence in taken or _is_said(pairs, said):
             continue
         found.append(one.sentence)
         said.append(pairs)

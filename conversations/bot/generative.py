@@ -12,8 +12,7 @@ from conversations.bot.sentences import sentences_of
 from conversations.bot.support import supports
 from conversations.bot.words import pair_coverage, pairs_of
 from conversations.types import BotState, Quote
-from knowledge.ingestion.sentences import sentence_spans
-from knowledge.retrieval.terms import fold
+from knowledge.text import fold, sentence_spans
 from knowledge.types import Hit
 from scrm.ai import chat
 from scrm.privacy.redact import PLACEHOLDER

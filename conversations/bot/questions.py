@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from conversations.bot.cues import Wanted, wanted
 from conversations.bot.words import content_weights, pairs_of, question_words
-from knowledge.retrieval.terms import fold
+from knowledge.text import fold
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _AND = re.compile(r"(?P<left>[^，。？！?,]+?)(?:以及|和|与|及|、)(?P<right>[^，。？！?,]+)")

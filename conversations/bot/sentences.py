@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from knowledge.ingestion.sentences import sentence_spans
-from knowledge.retrieval.terms import fold
+from knowledge.text import fold, sentence_spans
 from knowledge.types import Hit
 
 _OTHER_WORDING = re.compile(r"\s*[^\n。！]{1,120}[？?][ \t]*(?=\n)")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from conversations.bot.words import pair_coverage, pairs_of
-from knowledge.retrieval.terms import fold
+from knowledge.text import fold
 
 ENOUGH = 0.55  # share of a sentence's character pairs that the source has
 # Numbers with decimals and separators, codes with digits in them, and Chinese numerals before a unit.

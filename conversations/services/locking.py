@@ -1,9 +1,10 @@
 """The row lock that orders everything said in a conversation."""
 
+from django.utils.translation import gettext_lazy as _
+
 from conversations.choices import ConversationState
 from conversations.models import Conversation
 from scrm.core.errors import Conflict, NotFound
-from django.utils.translation import gettext_lazy as _
 
 
 def conversation_locked_in_tx(conversation_id: int) -> Conversation:

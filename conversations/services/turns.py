@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from conversations.choices import ConversationState, Holder, TurnState
 from conversations.models import Conversation, Message, Turn
-from conversations.turn_selectors import recent_exchanges, unanswered_messages
 from conversations.services import turn_ends
 from conversations.services.replies import Reply, work_out
+from conversations.turn_selectors import recent_exchanges, unanswered_messages
 from conversations.types import Exchange
 from knowledge.types import Scope
 from scrm.ai.chat import chat_configured

@@ -62,7 +62,7 @@ _SAYS_PHONE = re.compile(r"电话|座机|手机|致电|拨打|打$|联系|热线
 _AND = re.compile(r"[和或及、,/ ]{1,2}")
 _LOOKS_LIKE_DATE = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 # GB/T 2260: the two digits of a province.
-_PROVINCES = frozenset("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split())
+_PROVINCES = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 # ISO/IEC 7812: UnionPay 60/62/81/9, Visa 4, Mastercard 51-55, JCB 35, Diners and Amex 3.
 _ISSUERS = re.compile(r"4|5[1-5]|6[0-9]|3[05678]|81|9[0-9]")
 
@@ -140,7 +140,7 @@ def _says(pattern: re.Pattern[str], text: str, start: int) -> bool:
 
 
 def _is_place(value: str) -> bool:
-    return value[:2] in _PROVINCES and value[2:6] != "0000"
+    return bool(_PROVINCES.match(value)) and value[2:6] != "0000"
 
 
 def _is_birthday(yyyymmdd: str) -> bool:
@@ -148,4 +148,4 @@ def _is_birthday(yyyymmdd: str) -> bool:
         born = date(int(yyyymmdd[:4]), int(yyyymmdd[4:6]), int(yyyymmdd[6:]))
     except ValueError:
         return False
-    return 1880 <= born.year and born <= date.today()
+    return born.year >= 1880 and born <= date.today()

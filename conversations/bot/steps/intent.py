@@ -14,8 +14,11 @@ _HUMAN = re.compile(
     r"|人工(?:客服|服务|坐席|咨询)?|真人(?:客服|服务)?|客服(?:人员)?|转接人工(?:客服)?|human|agent|(?:还是|问题)?(?:未|没|没有)解决)(?:吗|谢谢)?",
     re.IGNORECASE,
 )
-_GREETING = re.compile(r"(?:你好|您好|hi|hello|hey|哈喽|哈啰|嗨|在|在吗|在不在|有人|有人吗|早|早上好|上午好|中午好|下午好|晚上好|亲|亲爱的|客服你好|你好在吗|您好在吗)(?:吗)?", re.IGNORECASE)
-_THANKS = re.compile(r"(?:好的?|嗯+|行|ok|okay)?[，, ]*(?:谢谢|多谢|感谢|谢了|谢啦|thanks|thank you|thx|辛苦|再见|拜拜|明白|知道|收到)(?:你|您|大家|啦|了|你们)?[，, ]*(?:谢谢|再见|拜拜)?(?:你|您)?", re.IGNORECASE)
+_HELLO = r"(?:客服|亲爱的|亲)?[，, ]*(?:[你您]们?好|hi|hello|hey|哈[喽啰]|嗨|在|在不在|有人在?|[早晚]|(?:早上|上午|中午|下午|晚上)好|亲|亲爱的)(?:客服|小姐姐)?吗?"
+_GREETING = re.compile(rf"{_HELLO}(?:[，, ！!。]*{_HELLO})?", re.IGNORECASE)
+_YES = r"(?:好的?|嗯+|行|ok|okay)?[，, ]*"
+_THANK = r"(?:谢谢|多谢|感谢|谢了|谢啦|thanks|thank you|thx|辛苦|再见|拜拜|明白|知道|收到)(?:你|您|大家|啦|了|你们)*"
+_THANKS = re.compile(rf"{_YES}{_THANK}(?:[，, ！!。]*{_THANK})?", re.IGNORECASE)
 _EMOJI = re.compile(r"(?:\[[^\]\s]{1,8}\]|[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F\u200D])+")
 _NOD = re.compile(r"(?:已经?|都)?解决了?|好|好滴|嗯+|行|ok|okay|没事|没问题|可以", re.IGNORECASE)
 

@@ -1,0 +1,6 @@
+"""How this house reads text: what other rooms use of it."""
+
+from knowledge.ingestion.sentences import sentence_spans
+from knowledge.retrieval.terms import fold
+
+__all__ = ["fold", "sentence_spans"]
