@@ -5,7 +5,6 @@ from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from knowledge.ingestion.causes import cause_text
@@ -16,6 +15,7 @@ from knowledge.services.documents import document_remove
 from knowledge.services.uploads import document_upload
 from knowledge.services.versions import version_publish_again, version_retry
 from scrm.access import policy
+from scrm.access.admin_mixins import VisibleAdmin
 from scrm.core.errors import ScrmError
 
 
@@ -32,15 +32,8 @@ def _each(request, rows, verb, done) -> None:
         messages.success(request, done % {"n": worked})
 
 
-class _Granted(ModelAdmin):
-    """Lists only what the person may see."""
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).visible_to(request.user)
-
-
 @admin.register(KnowledgeBase)
-class KnowledgeBaseAdmin(_Granted):
+class KnowledgeBaseAdmin(VisibleAdmin):
     list_display = ["name", "live_chunks", "created_at"]
     search_fields = ["name", "description"]
     fields = ["name", "description"]
@@ -96,7 +89,7 @@ class DocumentUploadForm(forms.ModelForm):
 
 
 @admin.register(Document)
-class DocumentAdmin(_Granted):
+class DocumentAdmin(VisibleAdmin):
     list_display = ["name", "title", "base", "state", "live_version", "created_at"]
     list_select_related = ["base", "live_version__document"]
     list_filter = [("base", admin.RelatedOnlyFieldListFilter)]
@@ -155,7 +148,7 @@ class DocumentAdmin(_Granted):
 
 
 @admin.register(DocumentVersion)
-class DocumentVersionAdmin(_Granted):
+class DocumentVersionAdmin(VisibleAdmin):
     list_display = ["document", "number", "base", "state", "cause", "format", "size", "created_by", "created_at", "published_at"]
     list_select_related = ["document", "base", "created_by"]
     list_filter = ["state", ("base", admin.RelatedOnlyFieldListFilter)]

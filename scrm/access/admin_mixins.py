@@ -1,11 +1,25 @@
 """What every admin of the project is built from: rows filtered by grant, foreign keys too; and lists that are only read."""
 
+from django.contrib import admin
 from unfold.admin import ModelAdmin
 
 from scrm.access.querysets import VisibleQuerySet
 
 
-class VisibleAdmin(ModelAdmin):
+class OwnTransactions(admin.ModelAdmin):
+    """Saves and deletes without Django's transaction around the whole view, so that save_model may call verbs: they own theirs.
+
+    Comes after unfold's ModelAdmin among the bases, and so right before Django's.
+    """
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        return self._changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        return self._delete_view(request, object_id, extra_context)
+
+
+class VisibleAdmin(ModelAdmin, OwnTransactions):
     """Shows a person the rows of containers they hold a grant on, in the list, by address, and in every choice field.
 
     For models whose manager is a VisibleQuerySet; for others give `visible_rows(user)`.
