@@ -11,7 +11,7 @@ _QUOTED = "|".join(
 _ABBREVIATION = "".join(rf"(?<!\b{word})" for word in (r"\w", "Mr", "Dr", "Ms", "No", "vs", "Fig", "cf", "St"))
 _END = re.compile(
     rf"""(?:{_QUOTED}|"[^"\n]{{0,200}}")"""
-    rf"""|(?P<end>(?:[。！？；…]|(?<![!?;])[!?;]++(?=\s|$|[{CJK}"”’」』）)])|(?<!\d){_ABBREVIATION}\.(?=\s+[A-Z“"({CJK}]|\s*$))+"""
+    rf"""|(?P<end>(?:[。！？；…]|(?<![!?;])[!?;]++(?=\s|$|[{CJK}"”’」』）)])|(?<!\s\d)(?<!\s\d\d)(?<!^\d){_ABBREVIATION}\.(?=\s+[A-Z“"({CJK}]|\s*$))+"""
     r"""[”’」』》）)\]】"']*)"""
     r"""|(?P<line>\n+)"""
 )
