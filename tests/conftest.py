@@ -55,6 +55,7 @@ def services() -> Iterator[Services]:
     """Postgres and Redis in a temporary SCRM_HOME, gone afterwards. fsync is off: tests kill processes, not machines."""
     running = Services(settings.SCRM_HOME, environ={}, extra={"fsync": "off", "full_page_writes": "off"})
     running.start()
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     yield running
     running.stop()
     shutil.rmtree(HOME, ignore_errors=True)
@@ -106,10 +107,16 @@ def models_folder(services) -> Path:
 
 
 @pytest.fixture
-def prepared_model(models_folder, db):
-    """The active release of the default embedding model; the first use on a machine exports it, which takes a minute."""
+def prepared_model(models_folder, db, monkeypatch):
+    """The active release of the default embedding model; the first use on a machine exports it, which takes a minute.
+
+    Inside a test's transaction there is no vector index (Postgres builds those only outside of one): search is exact.
+    """
+    from scrm.ai.registry import before_activation
     from scrm.ai.services.prepare import release_prepare
 
+    if connection.in_atomic_block:
+        monkeypatch.setattr(before_activation, "_entries", {})
     with (MODELS / ".test.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return release_prepare().release

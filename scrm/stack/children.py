@@ -5,6 +5,7 @@ import os
 import pwd
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -56,6 +57,18 @@ def stop(child: subprocess.Popen, *, stages: Sequence[tuple[signal.Signals, floa
             continue
     kill_group(child.pid)
     child.wait()
+    _await_group(child.pid)
+
+
+def _await_group(pid: int, seconds: float = 1.0) -> None:
+    """Until what the child had started is gone too; not for ever, because some containers never reap orphans."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.01)
 
 
 def kill_group(pid: int) -> None:

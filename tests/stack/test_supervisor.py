@@ -1,0 +1,93 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scrm.stack.errors import StackError
+from scrm.stack.processes import Program
+from scrm.stack.supervisor import Supervisor
+
+
+def python(code: str, name: str = "child") -> Program:
+    return Program(name, (sys.executable, "-c", code))
+
+
+@pytest.fixture
+def supervisor(tmp_path):
+    running = Supervisor(logs=tmp_path, folder=tmp_path, env={"GREETING": "hello"})
+    yield running
+    running.stop()
+
+
+def until(supervisor: Supervisor, condition) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        supervisor.check()
+        assert time.monotonic() < deadline
+
+
+def test_output_is_prefixed_and_logged(supervisor, tmp_path, capfd):
+    supervisor.run(python("import os; print(os.environ['GREETING'])"))
+    until(supervisor, lambda: (tmp_path / "child.log").exists() and (tmp_path / "child.log").read_text() == "hello\n")
+    assert "hello" in capfd.readouterr().out
+
+
+def test_a_failed_step_says_its_last_line(supervisor):
+    with pytest.raises(StackError, match="child"):
+        supervisor.run(python("import sys; sys.exit('disk on fire')"))
+
+
+def test_the_dead_come_back(supervisor):
+    supervisor.settled = True
+    supervisor.start(python("import signal; signal.pause()"))
+    child = supervisor.children[0]
+    first = child.process.pid
+    os.kill(first, signal.SIGKILL)
+    until(supervisor, lambda: child.process is not None and child.process.pid != first)
+
+
+def test_what_keeps_dying_at_the_start_ends_the_start(supervisor):
+    supervisor.start(python("raise SystemExit(3)"))
+    with pytest.raises(StackError, match="3"):
+        until(supervisor, lambda: False)
+
+
+def test_stop_leaves_nobody(supervisor):
+    """Neither the child, nor what it started, nor one that ignores SIGTERM."""
+    stubborn = "import signal, subprocess, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    program = Program(
+        "child",
+        (sys.executable, "-c", stubborn + "p = subprocess.Popen(['sleep', '1000']); print(p.pid, flush=True); signal.pause()"),
+        stages=((signal.SIGTERM, 0.2),),
+    )
+    supervisor.start(program)
+    child = supervisor.children[0]
+    until(supervisor, lambda: bool(child.last_lines))
+    pids = [child.process.pid, int(child.last_lines[0])]
+    supervisor.stop()
+    assert [pid for pid in pids if _lives(pid)] == []
+
+
+def test_children_do_not_outlive_a_killed_parent(tmp_path):
+    code = (
+        "import signal, sys; from pathlib import Path; from scrm.stack.children import spawn; "
+        "print(spawn(['sleep', '1000']).pid, flush=True); signal.pause()"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 10
+    while _lives(child):
+        assert time.monotonic() < deadline
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
