@@ -35,8 +35,8 @@ INSERT INTO knowledge_termstat (term, df)
 SELECT term, sum(sign) FROM (SELECT unnest(l.terms) AS term, {_SIGN} AS sign {_ROWS}) AS changes
 GROUP BY term HAVING sum(sign) <> 0 ORDER BY term
 ON CONFLICT (term) DO UPDATE SET df = knowledge_termstat.df + EXCLUDED.df
-"""
-_DROP_UNUSED = f"DELETE FROM knowledge_termstat WHERE df <= 0 AND term IN (SELECT unnest(l.terms) {_ROWS})"
+"""  # noqa: S608  (constants)
+_DROP_UNUSED = f"DELETE FROM knowledge_termstat WHERE df <= 0 AND term IN (SELECT unnest(l.terms) {_ROWS})"  # noqa: S608  (constants)
 _COUNT_CHUNKS = f"SELECT coalesce(sum({_SIGN}), 0), coalesce(sum({_SIGN} * l.length::bigint), 0) {_ROWS}"
 
 

@@ -29,7 +29,7 @@ WITH best AS MATERIALIZED (
     WHERE e.base_id = ANY(%(bases)s::bigint[]) AND e.encoder_id = %(encoder)s AND {_LIVE}
     ORDER BY 2, 1 LIMIT %(limit)s
 ) {_SCORED}
-"""
+"""  # noqa: S608  (constants)
 
 # The order comes from HNSW, which scans on until enough rows have passed the filters; every other plan would have to sort.
 _ONLY_HNSW = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
@@ -40,7 +40,7 @@ WITH best AS MATERIALIZED (
     WHERE e.base_id = ANY(%(bases)s::bigint[]) AND e.encoder_id = %(encoder)s AND {_LIVE}
     ORDER BY 2 LIMIT %(limit)s
 ) {_SCORED}
-"""
+"""  # noqa: S608  (constants)
 
 
 def rows_save_in_tx(chunks: Sequence[Chunk], encoder: Encoder, vectors) -> None:
