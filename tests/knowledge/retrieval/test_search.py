@@ -84,7 +84,7 @@ def test_replaced_and_withdrawn_texts_are_gone_at_once(publish, scope_of, mode):
     base = publish({"价格": "滤芯的价格是 99 元", "其他": "滤芯每半年更换"})
     publish({"价格": "滤芯的价格是 129 元"}, base)
     texts = [hit.text for hit in search("滤芯的价格", scope_of(base), mode=mode, threshold=0).hits]
-    assert sorted(texts) == ["滤芯每半年更换", "滤芯的价格是 129 元"] and "滤芯的价格是 99 元" not in texts
+    assert sorted(texts) == ["滤芯每半年更换", "滤芯的价格是 129 元"]
     document = Document.objects.get(base=base, name="价格")
     with transaction.atomic():
         withdraw_in_tx(lock_document_in_tx(base.pk, document.pk))
@@ -102,7 +102,7 @@ def test_words_of_other_bases_do_not_weigh(publish, scope_of):
 
 
 def test_four_reads_besides_the_release(shop, scope_of):
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         search("退货运费", scope_of(shop))
     reads = [query["sql"] for query in queries if query["sql"].lstrip().startswith(("SELECT", "WITH"))]
     assert len(reads) == 1 + 4
