@@ -16,6 +16,8 @@ from scrm.core.tasks import send_after_commit
 from scrm.customers.models import Customer
 
 Row = InboundMessage | InboundNotice
+# Building one UPDATE of CASEs costs more than so many single ones.
+FEW = 8
 
 
 @dataclass
@@ -120,8 +122,16 @@ def _messages_store_in_tx(threads: Threads, rows: list[InboundMessage], history_
             conversation.answered_up_to = message.pk
         else:
             threads.to_answer.add(conversation.pk)
+    _save_in_tx(list(changed.values()))
+
+
+def _save_in_tx(conversations: list[Conversation]) -> None:
     fields = ["last_message_at", "last_customer_at", "answered_up_to", "holder", "assignee", "handover_reason"]
-    Conversation.objects.bulk_update(changed.values(), fields)
+    if len(conversations) > FEW:
+        Conversation.objects.bulk_update(conversations, fields)
+        return
+    for conversation in conversations:
+        conversation.save(update_fields=fields)
 
 
 def _message(threads: Threads, row: InboundMessage) -> Message:

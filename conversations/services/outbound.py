@@ -42,44 +42,41 @@ def outbound_run(*, conversation_id: int) -> None:
         with try_session_lock("outbound", conversation_id) as mine:
             while mine and _send_next(conversation_id):
                 pass
-        again = mine and _head(conversation_id) is not None
+        again = mine and _due(_head(conversation_id).values_list("next_attempt_at", flat=True))
 
 
-def _head(conversation_id: int) -> OutboundMessage | None:
-    """The oldest waiting message, if it is due. A later one never overtakes it."""
-    row = OutboundMessage.objects.filter(conversation_id=conversation_id, state__in=WAITING_STATES).order_by("id").first()
-    if row is None or (row.next_attempt_at and row.next_attempt_at > timezone.now()):
-        return None
-    return row
+def _head(conversation_id: int):
+    """The oldest waiting message, as a query. A later one never overtakes it."""
+    return OutboundMessage.objects.filter(conversation_id=conversation_id, state__in=WAITING_STATES).order_by("id")[:1]
+
+
+def _due(times) -> bool:
+    return any(at is None or at <= timezone.now() for at in times)
 
 
 def _send_next(conversation_id: int) -> bool:
     """Whether a message was dealt with, so that the next may follow."""
-    row = _head(conversation_id)
-    if row is None:
+    row = next(iter(_head(conversation_id).select_related("conversation__identity", "conversation__account")), None)
+    if row is None or not _due([row.next_attempt_at]):
         return False
-    claimed = _claim(row.pk)
-    if claimed is None:
-        return True
-    account = claimed.conversation.account
-    outcome = CHANNELS[account.kind].send(account, claimed)
-    _record(claimed, outcome)
+    if _claim(row):
+        account = row.conversation.account
+        _record(row, CHANNELS[account.kind].send(account, row))
     return True
 
 
-def _claim(outbound_id: int) -> OutboundMessage | None:
-    """Mark SENDING with its parts stored, before anything leaves. None when it has been settled without sending."""
+def _claim(row: OutboundMessage) -> bool:
+    """Mark SENDING with its parts stored, before anything leaves. False when it has been settled without sending."""
+    unclear = row.state in (OutboundState.SENDING, OutboundState.UNKNOWN) or bool(row.payload.get("unclear"))
+    refusal = None if unclear else _refusal(row)
     with transaction.atomic(durable=True):
-        row = OutboundMessage.objects.select_related("conversation__identity", "conversation__account").get(pk=outbound_id)
-        unclear = row.state in (OutboundState.SENDING, OutboundState.UNKNOWN) or bool(row.payload.get("unclear"))
-        refusal = None if unclear else _refusal(row)
-        if refusal is None:
-            row.payload = row.payload | ({"unclear": True} if unclear else {})
-            row.state, row.attempts = OutboundState.SENDING, row.attempts + 1
-            row.save(update_fields=["state", "attempts", "payload"])
-            return row
-        _fail_in_tx(row, refusal)
-    return None
+        if refusal is not None:
+            _fail_in_tx(row, refusal)
+            return False
+        row.payload = row.payload | ({"unclear": True} if unclear else {})
+        row.state, row.attempts = OutboundState.SENDING, row.attempts + 1
+        claimed = OutboundMessage.objects.filter(pk=row.pk, state__in=WAITING_STATES)
+        return bool(claimed.update(state=row.state, attempts=row.attempts, payload=row.payload))
 
 
 def _refusal(row: OutboundMessage) -> Failed | None:
@@ -134,9 +131,6 @@ def _record(row: OutboundMessage, outcome: Outcome) -> None:
 def _sent_in_tx(row: OutboundMessage) -> None:
     """The thread shows what was sent, as one message however many parts it took. A failure reported meanwhile stands."""
     now = timezone.now()
-    sending = OutboundMessage.objects.filter(pk=row.pk, state=OutboundState.SENDING)
-    if not sending.update(state=OutboundState.SENT, sent_at=now, next_attempt_at=None, error_code="", error=""):
-        return
     message = Message.objects.create(
         account_id=row.conversation.account_id,
         conversation=row.conversation,
@@ -148,7 +142,10 @@ def _sent_in_tx(row: OutboundMessage) -> None:
         payload={key: value for key, value in row.payload.items() if key in ("items", "head", "tail")},
         sent_at=now,
     )
-    OutboundMessage.objects.filter(pk=row.pk).update(message=message)
+    sending = OutboundMessage.objects.filter(pk=row.pk, state=OutboundState.SENDING)
+    if not sending.update(state=OutboundState.SENT, message=message, sent_at=now, next_attempt_at=None, error_code="", error=""):
+        message.delete()
+        return
     Conversation.objects.filter(pk=row.conversation_id).update(last_message_at=now)
 
 

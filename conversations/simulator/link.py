@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scrm.core.errors import NotFound, Unavailable
 
-TIMEOUT_S = 10
+TIMEOUT_S = 40  # longer than the longest wait
 # The environment's proxies are for the internet, not for this machine.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

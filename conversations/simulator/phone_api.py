@@ -82,6 +82,12 @@ def chat(world: World, asked: dict) -> dict:
     return {"items": items, "state": world.customer(asked["external_userid"])["state"]}
 
 
+def wait(world: World, asked: dict) -> dict:
+    """Wait up to `timeout` seconds (at most 30) for the shop's next message behind item `after`."""
+    timeout_s = min(float(asked.get("timeout", 30)), 30)
+    return {"reply": world.reply_wait(asked["external_userid"], after=int(asked.get("after") or 0), timeout_s=timeout_s)}
+
+
 def audit(world: World, asked: dict) -> dict:
     """Everything said on an account after item `after`, and every callback made for it, with times in seconds."""
     open_kfid, after = asked["open_kfid"], int(asked.get("after") or 0)
@@ -131,6 +137,7 @@ GETS: dict[str, Callable[[World, dict], dict]] = {
     "accounts": accounts_list,
     "customers": customers_list,
     "chat": chat,
+    "wait": wait,
     "audit": audit,
     "wire": wire,
     "faults": faults_list,

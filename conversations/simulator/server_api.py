@@ -201,6 +201,7 @@ def send_msg(world: World, corp: sqlite3.Row, body: dict) -> dict:
         _sendable_check(world, fresh)
         db.execute("UPDATE customer SET quota = quota - 1 WHERE external_userid = ?", (customer["external_userid"],))
         item = world.item_in_tx(db, customer, "api", content, msgid)
+    world.replied()
     fault = world.faults.take("send_fail", "kf/send_msg")
     if fault:
         world.event_add(customer, {"event_type": "msg_send_fail", "fail_msgid": item["msgid"], "fail_type": int(fault.value)})
@@ -237,6 +238,7 @@ def send_msg_on_event(world: World, corp: sqlite3.Row, body: dict) -> dict:
         if not taken.rowcount or code["state"] not in (None, customer["state"]):
             raise Refused(41050 if code["kind"] == "welcome" else 95018, "code used or expired")
         item = world.item_in_tx(db, customer, "api", content, msgid)
+    world.replied()
     return {"msgid": item["msgid"]}
 
 

@@ -3,6 +3,7 @@
 import json
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 
@@ -39,6 +40,7 @@ class World:
         self.clock_offset_s = 0.0
         self.tokenless_calls: dict[str, list[float]] = {}
         self.ring: Ring = lambda open_kfid, seq: None
+        self._replied = threading.Condition()
 
     def now(self) -> float:
         return time.time() + self.clock_offset_s
@@ -124,6 +126,25 @@ class World:
                 if entry.get("click", {}).get("id") == menu_id:
                     return self.say(external_userid, entry["click"]["content"], menu_id=menu_id)
         raise Unknown(menu_id)
+
+    def reply_wait(self, external_userid: str, *, after: int, timeout_s: float) -> dict | None:
+        """The first message of the shop behind item `after`, waiting for it; None when the time is up."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            row = self.store.one(
+                "SELECT seq, at FROM item WHERE external_userid = ? AND seq > ? AND side = 'api' ORDER BY seq LIMIT 1", external_userid, after
+            )
+            left = deadline - time.monotonic()
+            if row or left <= 0:
+                return dict(row) if row else None
+            with self._replied:
+                # Looked at again now and then: a reply between the look and the wait would be missed.
+                self._replied.wait(min(left, 0.25))
+
+    def replied(self) -> None:
+        """Wake those who wait for a reply."""
+        with self._replied:
+            self._replied.notify_all()
 
     def recall(self, external_userid: str, msgid: str) -> dict:
         """The customer takes back a message."""

@@ -1,6 +1,7 @@
 """The one door to Celery: tasks are named by string, carry ids, and leave after commit."""
 
 import logging
+from dataclasses import dataclass
 
 from celery import current_app
 from django.db import transaction
@@ -21,6 +22,21 @@ def send(name: str, *ids: int | str, queue: str = "interactive", countdown: floa
         log.warning("broker unreachable, %s waits for its drain: %s", name, type(error).__name__)
 
 
+@dataclass(frozen=True)
+class Publication:
+    """A task waiting for its transaction to commit."""
+
+    name: str
+    ids: tuple[int | str, ...]
+    queue: str
+    countdown: float | None
+
+    def __call__(self) -> None:
+        send(self.name, *self.ids, queue=self.queue, countdown=self.countdown)
+
+
 def send_after_commit(name: str, *ids: int | str, queue: str = "interactive", countdown: float | None = None) -> None:
-    """Publish once the surrounding transaction has committed (at once when there is none)."""
-    transaction.on_commit(lambda: send(name, *ids, queue=queue, countdown=countdown))
+    """Publish once the surrounding transaction has committed (at once when there is none); the same again in it is left out."""
+    publication = Publication(name, ids, queue, countdown)
+    if not any(waiting == publication for _savepoints, waiting, *_rest in transaction.get_connection().run_on_commit):
+        transaction.on_commit(publication)
