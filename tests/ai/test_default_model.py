@@ -24,5 +24,8 @@ def test_the_default_model_is_faithful_and_understands_chinese(default_encoder):
         "会员积分十二个月内有效，过期清零。",
         "Press and hold the power button for ten seconds.",
     ]
-    scores = encoder.encode_queries(["买了不喜欢能退吗", "积分什么时候过期", "怎么恢复出厂设置"]) @ encoder.encode_passages(passages).T
+    scores = (
+        encoder.encode_queries(["买了不喜欢能退吗", "积分什么时候过期", "How do I do a factory reset?"])
+        @ encoder.encode_passages(passages).T
+    )
     assert scores.argmax(axis=1).tolist() == [0, 1, 2]
