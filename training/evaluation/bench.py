@@ -9,6 +9,7 @@ from statistics import median
 
 from django.utils.translation import gettext_lazy as _
 
+from conversations.bench import bench_reply
 from knowledge.ingestion.bulk import load_documents
 from knowledge.ingestion.chunking import index_text
 from knowledge.models import Chunk, KnowledgeBase
@@ -149,3 +150,18 @@ def _search_arguments(parser: ArgumentParser) -> None:
 BENCHES.register("encode", Evaluation("The encoder against stock sentence-transformers.", _text_arguments(200), bench_encode))
 BENCHES.register("index", Evaluation("Indexing against stock encoding alone.", _text_arguments(500), bench_index))
 BENCHES.register("search", Evaluation("Searching against stock encoding of the query alone.", _search_arguments, bench_search))
+
+
+def _reply_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--messages", type=int, default=200, metavar="N")
+    parser.add_argument("--concurrency", type=int, default=20, metavar="C", help="Customers who write at once.")
+    parser.add_argument("--base", default="", metavar="NAME", help="Ask this knowledge base its own questions (default: the demo shop's).")
+    parser.add_argument("--kill-workers", type=int, default=0, metavar="K", help="Kill the interactive worker so often meanwhile.")
+
+
+def _bench_reply(options: dict, say: Say) -> dict:
+    names = ("messages", "concurrency", "base", "kill_workers")
+    return bench_reply(**{name: options[name] for name in names}, say=say)
+
+
+BENCHES.register("reply", Evaluation("First replies of the running copy, through the simulator.", _reply_arguments, _bench_reply))
