@@ -30,6 +30,7 @@ from scrm.access.models import User
 from scrm.access.roles import ROLES
 from scrm.access.services import user_create
 from scrm.customers.models import Customer, Tag
+from scrm.jobs.models import Job
 
 PASSWORD = "right-horse-battery"
 _numbers = count(1)
@@ -108,6 +109,7 @@ def side_make(word: str) -> Side:
     )
     risky = Turn.objects.create(conversation=conversation, trigger=said, state=TurnState.IN_REVIEW, question=f"{word}风险问题", answer=f"{word}草稿")
     review = ReviewTask.objects.create(turn=risky, topics=[f"{word}主题"], draft=f"{word}草稿")
+    Job.objects.create(kind="test", subject_id=number, title=f"{word}任务")
     event = InboundEvent.objects.create(account=account, event_key=f"{word}{number}", payload={"event": f"{word}事件"})
     return Side(word, base, document, version, chunk, account, customer, conversation, asked, said, turn, outbound, review, event)
 

@@ -33,6 +33,10 @@ class ChannelAccountAdmin(VisibleAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("bases")
 
+    def has_view_permission(self, request, obj=None):
+        """Settings are for those who may change them; agents work with the account in the inbox."""
+        return self.has_change_permission(request, obj)
+
     @display(description=_("guide"))
     def guide(self, row=None):
         return render_to_string("conversations/account_guide.html", {"callback_url": _callback_url(row)})

@@ -94,5 +94,7 @@ class CustomerRows:
 @admin.register(Customer)
 class CustomerAdmin(CustomerRows, ReadOnlyAdmin):
     list_display = ["id", "name", "owner", "created_at"]
-    list_filter = ["tags"]
+    list_filter = [("tags", admin.RelatedOnlyFieldListFilter)]  # tags of customers one may see, not all there are
     search_fields = ["name", "remark"]
+    fields = ["name", "remark", "tags", "owner", "created_at"]
+    readonly_fields = fields

@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.utils.module_loading import autodiscover_modules
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from scrm.api.registry import ENDPOINTS
@@ -14,6 +15,6 @@ for prefix, viewset in ENDPOINTS.items():
 
 app_name = "api"
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),
     path("", include(router.urls)),
 ]

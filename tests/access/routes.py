@@ -1,0 +1,151 @@
+"""Every route of the project and who may open it. A: administrator, K: knowledge manager, G: agent, U: user."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+LETTERS = {"A": "administrator", "K": "knowledge_manager", "G": "agent", "U": "user"}
+EVERYONE = "AKGU"
+
+
+@dataclass(frozen=True)
+class Route:
+    """`allowed`: letters. `of`: which row of a side the address names ("" = none). `data`: what a POST sends; None for a GET."""
+
+    allowed: str
+    of: str = ""
+    data: dict | None = None
+
+    @property
+    def is_post(self) -> bool:
+        return self.data is not None
+
+
+def post(allowed: str, of: str = "", **data) -> Route:
+    return Route(allowed, of, data)
+
+
+ROUTES: dict[str, Route] = {
+    "dashboard:home": Route(EVERYONE),
+    "dashboard:password": Route(EVERYONE),
+    "dashboard:sign_out": post(EVERYONE),
+    "knowledge:bases": Route("AKG"),
+    "knowledge:base_new": Route("AK"),
+    "knowledge:base": Route("AKG", "base"),
+    "knowledge:base_rows": Route("AKG", "base"),
+    "knowledge:upload": post("AK", "base"),
+    "knowledge:document": Route(EVERYONE, "document"),
+    "knowledge:remove": post("AK", "document"),
+    "knowledge:retry": post("AK", "version"),
+    "knowledge:publish_again": post("AK", "version"),
+    "conversations:inbox": Route("AG"),
+    "conversations:inbox_list": Route("AG"),
+    "conversations:conversation": Route("AG", "conversation"),
+    "conversations:thread": Route("AG", "conversation"),
+    "conversations:take_over": post("AG", "conversation"),
+    "conversations:hand_back": post("AG", "conversation"),
+    "conversations:close": post("AG", "conversation"),
+    "conversations:reply": post("AG", "conversation", text="你好"),
+    "conversations:customer_save": post("AG", "conversation", name="甲"),
+    "conversations:send_again": post("AG", "outbound"),
+    "conversations:turn": Route("AG", "turn"),
+    "conversations:reviews": Route("AG"),
+    "conversations:reviews_news": Route("AG"),
+    "conversations:approve": post("AG", "review", text="好"),
+    "conversations:reject": post("AG", "review"),
+    "conversations:ask": Route(EVERYONE),
+    "conversations:search_test": Route("AKG"),
+    "conversations:question": Route(EVERYONE, "question"),
+    "conversations:question_result": Route(EVERYONE, "question"),
+    "conversations:inbox_panel": Route("AG"),
+    "conversations:answers_panel": Route("AG"),
+    "access:access": Route("A"),
+    "access:give": post("A"),
+    "access:take": post("A"),
+    "api:schema": Route(EVERYONE),
+    "api:bases-list": Route(EVERYONE),
+    "api:bases-detail": Route(EVERYONE, "base"),
+    "api:documents-list": Route("AKG"),
+    "api:documents-detail": Route("AKG", "document"),
+    "api:conversations-list": Route("AG"),
+    "api:conversations-detail": Route("AG", "conversation"),
+    "api:conversations-messages": Route("AG", "conversation"),
+    "api:questions-list": Route(EVERYONE),
+    "api:questions-detail": Route(EVERYONE, "question"),
+    "admin:index": Route("AKG"),
+    "admin:search": Route("AKG"),
+    "admin:jsi18n": Route("AKG"),
+    "admin:password_change": Route("AKG"),
+    "admin:password_change_done": Route("AKG"),
+}
+
+# Open to strangers, each for a reason.
+OPEN: dict[str, str] = {
+    "stack:healthz": "load balancers ask it",
+    "stack:readyz": "load balancers ask it; it says nothing but yes or no",
+    "dashboard:sign_in": "it is the sign-in",
+    "set_language": "the sign-in page has the switch",
+    "wecom_kf_callback": "WeCom proves itself by signature",
+    "simulator:phones": "a customer's phone; not in production settings",
+    "simulator:customer_create": "a customer's phone",
+    "simulator:wire": "a customer's phone",
+    "simulator:thread": "a customer's phone",
+    "simulator:say": "a customer's phone",
+    "simulator:click": "a customer's phone",
+    "simulator:enter": "a customer's phone",
+}
+# Parts of Django's admin that lead nowhere by themselves.
+ADMIN_FRAME = {"admin:login", "admin:logout", "admin:app_list", "admin:autocomplete", "admin:view_on_site", "admin:auth_user_password_change"}
+
+
+@dataclass(frozen=True)
+class Managed:
+    """A model in the administration: who may list, add, change and delete. `row`: finds one of a side, to try its own pages."""
+
+    view: str
+    add: str = ""
+    change: str = ""
+    delete: str = ""
+    row: Callable | None = None
+
+
+ADMIN: dict[str, Managed] = {
+    "access_user": Managed("A", "A", "A", "A"),
+    "access_team": Managed("A", "A", "A", "A"),
+    "ai_encoder": Managed("A"),
+    "ai_modelrelease": Managed("A", change="A"),
+    "audit_auditentry": Managed("A"),
+    "conversations_channelaccount": Managed("A", "A", "A", "A", lambda side: side.account),
+    "conversations_conversation": Managed("AG", row=lambda side: side.conversation),
+    "conversations_inboundevent": Managed("A", row=lambda side: side.event),
+    "conversations_outboundmessage": Managed("A", row=lambda side: side.outbound),
+    "conversations_riskrule": Managed("A", "A", "A", "A"),
+    "conversations_turn": Managed("A", row=lambda side: side.turn),
+    "customers_customer": Managed("AG", row=lambda side: side.customer),
+    "jobs_job": Managed("AK"),
+    "knowledge_document": Managed("AKG", "AK", row=lambda side: side.document),
+    "knowledge_documentversion": Managed("AKG", row=lambda side: side.version),
+    "knowledge_knowledgebase": Managed("AKG", "AK", "AK", "A", lambda side: side.base),
+    "django_celery_beat_clockedschedule": Managed(""),
+    "django_celery_beat_crontabschedule": Managed(""),
+    "django_celery_beat_intervalschedule": Managed(""),
+    "django_celery_beat_periodictask": Managed(""),
+    "django_celery_beat_solarschedule": Managed(""),
+}
+ADMIN_PAGES = ("changelist", "add", "change", "delete", "history")
+# Pages of one model beside the five.
+ADMIN_EXTRA = {"admin:conversations_channelaccount_connection_check": "A"}
+
+
+def named_routes() -> Iterator[str]:
+    """The qualified name of every named route there is."""
+    yield from _walk(get_resolver(), ())
+
+
+def _walk(resolver, namespaces: tuple[str, ...]) -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, (*namespaces, entry.namespace) if entry.namespace else namespaces)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield ":".join((*namespaces, entry.name))
