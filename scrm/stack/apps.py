@@ -10,4 +10,3 @@ class StackConfig(AppConfig):
     def ready(self) -> None:
         for part in ("checks", "signals"):
             import_module(f"scrm.stack.{part}")
-        import_module("scrm.stack.doctor").register()

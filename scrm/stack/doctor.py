@@ -1,4 +1,4 @@
-"""What a deployment needs, one finding a thing, in plain language with what to do. Rooms above add theirs to CHECKS in ready()."""
+"""What a deployment needs, one finding a thing, in plain language with what to do. Rooms above add theirs: a module `doctor`."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
 from scrm.core.errors import ScrmError
@@ -35,7 +36,8 @@ CHECKS: Registry[Check] = Registry("doctor checks")
 
 
 def examine() -> Iterator[Finding]:
-    """All findings in the order of registration. A check that needs an absent service reports that instead of failing."""
+    """All findings, ours first. A check that needs an absent service reports that instead of failing."""
+    autodiscover_modules("doctor")
     for name, check in CHECKS.items():
         try:
             yield from check()
@@ -152,11 +154,8 @@ def check_clock() -> Iterator[Finding]:
         yield Finding("clock", True, _("this machine and the database agree"))
 
 
-def register() -> None:
-    """The checks of this room, in the order they are printed."""
-    own = {
-        "settings": check_settings, "database": check_database, "migrations": check_migrations, "redis": check_redis,
-        "workers": check_workers, "model": check_model, "disk": check_disk, "clock": check_clock,
-    }  # fmt: skip
-    for name, check in own.items():
-        CHECKS.register(name, check)
+for _name, _check in {
+    "settings": check_settings, "database": check_database, "migrations": check_migrations, "redis": check_redis,
+    "workers": check_workers, "model": check_model, "disk": check_disk, "clock": check_clock,
+}.items():  # fmt: skip
+    CHECKS.register(_name, _check)

@@ -3,6 +3,7 @@ import json
 import pytest
 from django.core.management import call_command
 
+from conversations.models import ChannelAccount
 from scrm.stack import doctor, folders
 
 
@@ -61,3 +62,18 @@ def test_the_model_encodes(prepared_model):
 
 def test_all_tables_are_there(db):
     assert [finding.ok for finding in doctor.check_migrations()] == [True]
+
+
+@pytest.mark.parametrize(("enabled", "names"), [(True, ["channel shop"]), (False, [])])
+def test_each_enabled_channel_account_is_tried(db, settings, enabled, names):
+    """Nobody listens at the address, so the step that fails is the server."""
+    settings.WECOM_API_BASE = "http://127.0.0.1:9"
+    ChannelAccount.objects.create(
+        name="shop",
+        enabled=enabled,
+        config={"corp_id": "ww1", "open_kfid": "wk1"},
+        secrets={"secret": "s", "token": "t", "aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"},
+    )
+    found = [finding for finding in doctor.examine() if finding.name.startswith("channel")]
+    assert [finding.name for finding in found] == names
+    assert not any(finding.ok for finding in found)
