@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from conversations.selectors import THREAD_LENGTH
-from conversations.views.trace import STEP_LABELS
+from knowledge.retrieval.search import REASONS as SEARCH_REASONS
 
 register = template.Library()
 
@@ -28,6 +28,7 @@ REASONS = {
     "not_in_live_documents": _("The documents no longer say it."),
     "does_not_answer": _("The draft did not contain what was asked for."),
     "asked_for_person": _("The customer asked for a person."),
+    **SEARCH_REASONS,
 }
 
 
@@ -62,11 +63,6 @@ WRITERS = {"extractive": _("sentences quoted from the documents"), "phrase": _("
 def writer(code: str):
     """Who wrote an answer: our own extractive answerer, a fixed phrase, or the model that an endpoint names."""
     return WRITERS.get(code, code)
-
-
-@register.filter
-def step_label(name: str):
-    return _("total") if name == "total" else STEP_LABELS.get(name, name)
 
 
 @register.filter

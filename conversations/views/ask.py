@@ -8,7 +8,7 @@ from django.utils import timezone
 from conversations import selectors
 from conversations.choices import QuestionState
 from conversations.services.questions import ASK, SEARCH, question_ask
-from conversations.views.trace import trace_steps
+from conversations.views.trace import SEARCH_STEPS, STEP_LABELS, trace_steps
 from knowledge.models import KnowledgeBase
 from scrm.access.pages import page
 from scrm.core.errors import ScrmError
@@ -68,5 +68,14 @@ def question_context(user, row) -> dict:
     result = row.result or {}
     return {
         "question": row, "unfinished": row.state in UNFINISHED, "late": late, "result": result,
-        "steps": trace_steps(result.get("trace") or [], user),
+        "steps": trace_steps(result.get("trace") or [], user), "timings": timings(result),
     }  # fmt: skip
+
+
+def timings(result: dict) -> list[tuple[str, float]]:
+    """(label, milliseconds) of a result's steps in the order they ran, the total last. JSON in Postgres does not keep an order."""
+    found = dict(result.get("timings_ms") or {})
+    order = [entry["step"] for entry in result.get("trace") or []] or list(SEARCH_STEPS)
+    names = [name for name in order if name in found]
+    names += sorted(found.keys() - set(names) - {"total"}) + ["total"] * ("total" in found)
+    return [(STEP_LABELS.get(name) or SEARCH_STEPS.get(name, name), found[name]) for name in names]

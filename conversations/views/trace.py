@@ -17,6 +17,15 @@ STEP_LABELS = {
     "check": _("Check against the sources"),
     "risk": _("Look for risks"),
 }
+SEARCH_STEPS = {
+    "encode": _("encode the question"),
+    "weigh": _("weigh the words"),
+    "lexical": _("search by keywords"),
+    "vector": _("search by meaning"),
+    "fuse": _("fuse both lists"),
+    "read": _("read the passages"),
+    "total": _("total"),
+}
 CLOSED = _("removed, or in a knowledge base you may not open")
 LONG = 600
 
