@@ -9,7 +9,7 @@ from statistics import median
 
 from django.utils.translation import gettext_lazy as _
 
-from conversations.bench import bench_reply
+from conversations.services.bench import bench_reply
 from knowledge.ingestion.bulk import load_documents
 from knowledge.ingestion.chunking import index_text
 from knowledge.models import Chunk, KnowledgeBase

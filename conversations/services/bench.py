@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from conversations.bench_report import report
+from conversations.services.bench_report import report
 from conversations.choices import Holder, TurnState
 from conversations.models import ChannelAccount, Conversation, OutboundMessage, Turn
 from conversations.models.outbound import WAITING_STATES
