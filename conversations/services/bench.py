@@ -19,11 +19,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from conversations.services.bench_report import report
 from conversations.choices import Holder, TurnState
 from conversations.models import ChannelAccount, Conversation, OutboundMessage, Turn
 from conversations.models.outbound import WAITING_STATES
 from conversations.services.accounts import callback_path, wecom_account_put
+from conversations.services.bench_report import report
 from conversations.simulator import link
 from knowledge.models import Chunk, KnowledgeBase
 from scrm.core.errors import Invalid
