@@ -45,12 +45,16 @@ def spawn(
     )  # fmt: skip
 
 
-def stop(child: subprocess.Popen, *, stages: Sequence[tuple[signal.Signals, float]]) -> None:
-    """End a child: each signal of `stages` in turn, waiting its seconds; what then still lives in its group is killed."""
-    for number, seconds in stages:
+def stop(child: subprocess.Popen, *, stages: Sequence[tuple[signal.Signals, float]], asked: bool = False) -> None:
+    """End a child: each signal of `stages` in turn, waiting its seconds; what then still lives in its group is killed.
+
+    `asked`: the first signal has been sent already.
+    """
+    for index, (number, seconds) in enumerate(stages):
         if child.poll() is not None:
             break
-        child.send_signal(number)
+        if index or not asked:
+            child.send_signal(number)
         try:
             child.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -86,11 +86,14 @@ class Supervisor:
                 self._launch(child)
 
     def stop(self) -> None:
-        """End all, last started first."""
+        """Ask all to end, the last started first, so that none waits for another; then see each one out."""
+        for child in reversed(self.children):
+            if child.process is not None and child.process.poll() is None:
+                child.process.send_signal(child.program.stages[0][0])
         while self.children:
             child = self.children.pop()
             if child.process is not None:
-                children.stop(child.process, stages=child.program.stages)
+                children.stop(child.process, stages=child.program.stages, asked=True)
 
     def kill(self) -> None:
         """End all at once, without asking."""
