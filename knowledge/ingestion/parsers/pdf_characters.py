@@ -3,11 +3,27 @@
 import ctypes
 import itertools
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from knowledge.ingestion.parsers.glyphs import repair
 
 _WIDE = 0x2E7F  # above: Chinese, Japanese, Korean and their signs
 _MAX_CHARACTERS = 200_000  # a page
+
+
+class Glyph(NamedTuple):
+    """One character with its box. `spaced`: a space stands before it in the file."""
+
+    char: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    spaced: bool
+
+    @property
+    def size(self) -> float:
+        return self.top - self.bottom
 
 
 @dataclass(slots=True)
@@ -45,16 +61,19 @@ def page_rows(pdf, index: int) -> list[list[Segment]]:
         page.close()
 
 
-def _characters(page, text_page) -> list[tuple[str, float, float, float, float]]:
-    """(character, left, right, bottom, top) in the order of the file; overprinted twins once."""
+def _characters(page, text_page) -> list[Glyph]:
+    """In the order of the file; overprinted twins once."""
     import pypdfium2.raw as pdfium
 
     handle, rect = text_page.raw, pdfium.FS_RECTF()
     turn = _turned(page)
-    found, seen = [], set()
+    found, seen, spaced = [], set(), False
     for index in range(min(text_page.count_chars(), _MAX_CHARACTERS)):
         code = pdfium.FPDFText_GetUnicode(handle, index)
-        if code <= 32 or code in (0xA0, 0x3000, 0xFFFE, 0xFFFF, 0xFFFD) or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
+        if code == 32 or code == 0xA0:
+            spaced = True
+            continue
+        if code <= 32 or code in (0x3000, 0xFFFE, 0xFFFF, 0xFFFD) or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
             continue
         if not pdfium.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(rect)):
             continue
@@ -65,7 +84,8 @@ def _characters(page, text_page) -> list[tuple[str, float, float, float, float]]
         if key in seen or right - left > 4 * size:
             continue
         seen.update((code, key[1] + dx, key[2]) for dx in (0, 1)) if right - left > 2 * step else seen.add(key)
-        found.append((chr(code), left, right, bottom, top))
+        found.append(Glyph(chr(code), left, right, bottom, top, spaced))
+        spaced = False
     return found
 
 
@@ -82,24 +102,24 @@ def _turned(page):
     return lambda r: (r.left, r.right, r.bottom, r.top)
 
 
-def _runs(characters: list) -> list[list]:
+def _runs(characters: list[Glyph]) -> list[list[Glyph]]:
     """Consecutive characters that continue each other on one line."""
-    runs: list[list] = []
+    runs: list[list[Glyph]] = []
     for char in characters:
         if runs:
-            _, _, right, bottom, top = runs[-1][-1]
-            size = max(top - bottom, char[4] - char[3])
-            same_line = abs((char[3] + char[4]) - (bottom + top)) < 0.5 * size
-            if same_line and -0.4 * size < char[1] - right < 0.8 * size:
+            last = runs[-1][-1]
+            size = max(last.size, char.size)
+            same_line = abs((char.bottom + char.top) - (last.bottom + last.top)) < 0.5 * size
+            if same_line and -0.4 * size < char.left - last.right < 0.8 * size:
                 runs[-1].append(char)
                 continue
         runs.append([char])
     return runs
 
 
-def _rows(runs: list[list]) -> list[list[Segment]]:
+def _rows(runs: list[list[Glyph]]) -> list[list[Segment]]:
     """Runs whose middles lie within half a line of each other form a row."""
-    boxes = sorted(((min(c[3] for c in run), max(c[4] for c in run), run) for run in runs), key=lambda box: -(box[0] + box[1]))
+    boxes = sorted(((min(c.bottom for c in run), max(c.top for c in run), run) for run in runs), key=lambda box: -(box[0] + box[1]))
     rows: list[list] = []
     middle = size = 0.0
     for bottom, top, run in boxes:
@@ -109,17 +129,17 @@ def _rows(runs: list[list]) -> list[list[Segment]]:
         rows.append([run])
         middle, size = (bottom + top) / 2, top - bottom
     # Within a run the file's order holds: quotation marks are often drawn over their neighbours.
-    ordered = ([char for run in sorted(row, key=lambda run: run[0][1]) for char in run] for row in rows)
+    ordered = ([char for run in sorted(row, key=lambda run: run[0].left) for char in run] for row in rows)
     return [segments for row in ordered if (segments := _segments(row))]
 
 
-def _segments(characters: list) -> list[Segment]:
+def _segments(characters: list[Glyph]) -> list[Segment]:
     """Cut a row at gaps wider than the letters are high; set spaces between words."""
     segments: list[Segment] = []
-    group: list = []
+    group: list[Glyph] = []
     pitch = _pitch(characters)
     for char in characters:
-        if group and char[1] - group[-1][2] > max(0.9 * (char[4] - char[3]), pitch):
+        if group and char.left - group[-1].right > max(0.9 * char.size, pitch):
             segments.append(_segment(group, pitch))
             group = []
         group.append(char)
@@ -128,25 +148,26 @@ def _segments(characters: list) -> list[Segment]:
     return [segment for segment in segments if segment.text]
 
 
-def _pitch(characters: list) -> float:
+def _pitch(characters: list[Glyph]) -> float:
     """The widest gap that is mere letter spacing: 1.5 x the usual one in a line whose letters all stand apart, else 0."""
-    gaps = sorted(second[1] - first[2] for first, second in itertools.pairwise(characters))
+    gaps = sorted(second.left - first.right for first, second in itertools.pairwise(characters))
     if len(gaps) < 6:
         return 0.0
-    usual, size = gaps[len(gaps) // 2], characters[0][4] - characters[0][3]
+    usual, size = gaps[len(gaps) // 2], characters[0].size
     return 1.5 * usual if 0.25 * size < usual < 2 * size else 0.0
 
 
-def _segment(group: list, pitch: float) -> Segment:
-    parts = [group[0][0]]
+def _segment(group: list[Glyph], pitch: float) -> Segment:
+    parts = [group[0].char]
     for before, char in itertools.pairwise(group):
-        gap = char[1] - before[2]
-        wide = ord(before[0]) > _WIDE and ord(char[0]) > _WIDE
-        if not wide and gap > max(0.18 * (char[4] - char[3]), pitch):
+        gap = char.left - before.right
+        wide = ord(before.char) > _WIDE and ord(char.char) > _WIDE
+        apart = char.spaced and gap > max(0.05 * char.size, pitch)
+        if not wide and (apart or gap > max(0.18 * char.size, pitch)):
             parts.append(" ")
-        parts.append(char[0])
+        parts.append(char.char)
     text = repair("".join(parts))
-    heights = sorted(char[4] - char[3] for char in group)
+    heights = sorted(char.size for char in group)
     size = heights[len(heights) // 2]
-    bottom = min(char[3] for char in group)
-    return Segment(text.strip(), group[0][1], max(char[2] for char in group), bottom, bottom + size)
+    bottom = min(char.bottom for char in group)
+    return Segment(text.strip(), group[0].left, max(char.right for char in group), bottom, bottom + size)

@@ -99,7 +99,9 @@ def _line(row: list[Segment], column: tuple[float, float]) -> Line:
     text, cells = row[0].text, 1
     for before, segment in itertools.pairwise(row):
         gap, size = segment.left - before.right, max(segment.size, before.size)
-        if gap > 1.5 * size:
+        if len(before.text) == len(segment.text) == 1 and _wide(before.text) and _wide(segment.text):
+            text += segment.text
+        elif gap > 1.5 * size:
             text, cells = f"{text}  {segment.text}", cells + 1
         else:
             text += (" " if not (_wide(text[-1]) and _wide(segment.text[0])) else "") + segment.text

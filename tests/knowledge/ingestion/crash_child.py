@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scrm.settings.dev")
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
@@ -55,7 +55,8 @@ def write(seed: int) -> None:
     base, rng = prepare(), random.Random(seed)
     Job.objects.filter(state="running").update(lease_until=timezone.now())
     jobs_run(jobs_waiting(50))
-    print("writing", flush=True)
+    sys.stdout.write("writing\n")
+    sys.stdout.flush()
     while True:
         name = f"文件{rng.randint(1, 12)}.md"
         action = rng.random()
@@ -83,7 +84,7 @@ def check() -> None:
         if not found <= scanned or len(found) != min(len(scanned), 100):
             differences.append([probe, len(scanned), len(found)])
     base.refresh_from_db()
-    print(json.dumps({
+    sys.stdout.write(json.dumps({
         "live": len(live), "documents": Document.objects.filter(live_version__isnull=False).count(), "lexical": len(lexical),
         "vectors": ChunkEmbedding.objects.filter(chunk__in=live).count(), "counted": base.live_chunks,
         "length": [base.live_length, sum(row.length for row in lexical.values())],

@@ -5,7 +5,10 @@ from random import Random
 from knowledge.ingestion.parsers.builder import DocumentBuilder
 from knowledge.ingestion.types import BlockKind, ParsedDocument
 
-WORDS = "退货 政策 七天 无理由 运费 买家 承担 订单 发票 会员 积分 X200-Pro v2.10.3 https://a.cn/b?c=1;d=2 3.14 USB API 保修 更换 零件 维修 网点".split()
+WORDS = (
+    "退货", "政策", "七天", "无理由", "运费", "买家", "承担", "订单", "发票", "会员", "积分", "X200-Pro", "v2.10.3",
+    "https://a.cn/b?c=1;d=2", "3.14", "USB", "API", "保修", "更换", "零件", "维修", "网点",
+)  # fmt: skip
 ENDS = "。！？；…\n"
 
 

@@ -51,9 +51,10 @@ def test_what_is_not_read_yet_says_so(name, code):
 def test_hostile_files_are_refused_or_read_harmlessly(sample):
     path = FOLDER / sample["file"]
     try:
-        assert len(parse_file(path, path.name, timeout_s=25, memory_bytes=1_500_000_000).text) < 1000
+        outcome = len(parse_file(path, path.name, timeout_s=25, memory_bytes=1_500_000_000).text) < 1000
     except ParseError as error:
-        assert error.code in CAUSES
+        outcome = error.code in CAUSES
+    assert outcome
 
 
 def test_two_columns_are_read_one_after_the_other():
