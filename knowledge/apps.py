@@ -5,7 +5,11 @@ class KnowledgeConfig(AppConfig):
     name = "knowledge"
 
     def ready(self):
+        from knowledge.ingestion.reembedding import release_vectors_ensure
+        from knowledge.receivers import vectors_complete
         from knowledge.retrieval.indexes import release_index_ensure
-        from scrm.ai.registry import before_activation
+        from scrm.ai.registry import before_activation, release_activated
 
+        before_activation.register("passage vectors", release_vectors_ensure)
         before_activation.register("vector index", release_index_ensure)
+        release_activated.connect(vectors_complete, dispatch_uid="knowledge.vectors_complete")

@@ -6,7 +6,9 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
+from knowledge.ingestion.reembedding import release_vectors_ensure
 from knowledge.retrieval.tasks import lexical_refresh_task  # noqa: F401  (Celery looks for tasks in this module)
+from scrm.ai.selectors import active_release
 from scrm.core.tasks import send
 
 DRAIN_S = 25  # the drain comes every 30
@@ -24,6 +26,12 @@ def ingestion_drain_task() -> None:
     until = monotonic() + DRAIN_S
     while monotonic() < until and (waiting := jobs_waiting(DRAIN_BATCH)):
         jobs_run(waiting)
+
+
+@shared_task(name="knowledge.vectors_complete")
+def vectors_complete_task() -> None:
+    """Vectors under the active release for live chunks that have none."""
+    release_vectors_ensure(active_release())
 
 
 @worker_ready.connect
