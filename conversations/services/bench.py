@@ -81,7 +81,7 @@ def bench_reply(*, messages: int, concurrency: int, base: str = "", kill_workers
             for writer in [pool.submit(_write, run) for _ in range(concurrency)]:
                 writer.result()
         seconds = time.monotonic() - started
-        _settle(account)
+        _wait_until_idle(conversation__account=account)
         result = report(account, link.get("audit", open_kfid=run.open_kfid, after=after))
     return {"messages": messages, "concurrency": concurrency, "workers_killed": kill_workers} | result | {
         "seconds": round(seconds, 2), "messages_per_s": round(messages / seconds, 2)
@@ -123,7 +123,7 @@ def _answerable(account: ChannelAccount, say: Say) -> list[str]:
     say(_("Warming up with %(count)d questions …") % {"count": len(asked)})
     with ThreadPoolExecutor(WARM_UP_THREADS) as pool:
         customers = list(pool.map(lambda question: _ask_alone(account, question), asked))
-    _settle(account)
+    _wait_until_idle(conversation__account=account)
     answered = Turn.objects.filter(conversation__account=account, state=TurnState.ANSWERED)
     known = set(answered.values_list("conversation__identity__external_id", flat=True))
     questions = [question for question, customer in zip(asked, customers, strict=True) if customer in known]
@@ -163,7 +163,10 @@ def _write(run: Run) -> None:
         for number in run.tickets():
             customer = customer or link.post("customers", open_kfid=run.open_kfid, nickname=f"bench {number}")["external_userid"]
             seq = link.post("say", external_userid=customer, text=run.questions[number % len(run.questions)])["seq"]
-            if _reply(customer, seq) is None or not _held_by_bot(customer):
+            replied = _reply(customer, seq)
+            # Words and menu have arrived before the customer goes on: a reply is never taken for the next one's.
+            _wait_until_idle(conversation__identity__external_id=customer)
+            if replied is None or not _held_by_bot(customer):
                 customer = ""
     finally:
         connection.close()
@@ -187,10 +190,10 @@ def _kill(run: Run, times: int, say: Say) -> None:
         say(_("Killed the interactive worker (%(number)d of %(times)d).") % {"number": number, "times": times})
 
 
-def _settle(account: ChannelAccount) -> None:
-    """Wait until nothing is owed to a customer of the account."""
+def _wait_until_idle(**whose) -> None:
+    """Wait until nothing is owed there, or SETTLE_S is over."""
     deadline = time.monotonic() + SETTLE_S
-    waiting = OutboundMessage.objects.filter(conversation__account=account, state__in=WAITING_STATES)
-    running = Turn.objects.filter(conversation__account=account, state=TurnState.RUNNING)
-    while time.monotonic() < deadline and (waiting.exists() or running.exists()):
-        time.sleep(0.1)
+    waiting = OutboundMessage.objects.filter(**whose, state__in=WAITING_STATES)
+    running = Turn.objects.filter(**whose, state=TurnState.RUNNING)
+    while time.monotonic() < deadline and (running.exists() or waiting.exists()):
+        time.sleep(0.05)
