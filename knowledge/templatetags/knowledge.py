@@ -1,18 +1,18 @@
 """Words of the knowledge pages."""
 
 from django import template
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from knowledge.choices import VersionState
 
 register = template.Library()
 
 STAGE_NAMES = {
-    "parse": pgettext_lazy("stage", "parse"),
-    "chunk": pgettext_lazy("stage", "chunk"),
-    "embed": pgettext_lazy("stage", "embed"),
-    "index": pgettext_lazy("stage", "index"),
-    "publish": pgettext_lazy("stage", "publish"),
+    "parse": _("parse"),
+    "chunk": _("chunk"),
+    "embed": _("embed"),
+    "index": _("index"),
+    "publish": _("publish"),
 }
 BADGES = {VersionState.PUBLISHED: "badge-good", VersionState.FAILED: "badge-bad", VersionState.SUPERSEDED: ""}
 

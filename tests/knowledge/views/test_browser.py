@@ -1,0 +1,50 @@
+"""Uploading in a real browser: drop files, watch them come in, read the quotation."""
+
+import os
+
+import pytest
+from django.test.utils import override_settings
+from django.urls import reverse
+
+from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
+from scrm.jobs.models import Job
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright runs a loop in this thread
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+DROP = """([name, text]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([text], name));
+  for (const type of ["dragenter", "dragover", "drop"])
+    document.getElementById("upload").dispatchEvent(new DragEvent(type, {dataTransfer: data, bubbles: true, cancelable: true}));
+}"""
+
+
+@pytest.fixture
+def manager_page(page, live_server, client, person, base):
+    client.force_login(person("knowledge_manager", base))
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda message: page.problems.append(message.text) if "Content Security" in message.text else None)
+    return page
+
+
+@override_settings(DEBUG=False)
+def test_dropped_files_come_in_and_are_published(transactional_db, manager_page, live_server, base, upload):
+    page = manager_page
+    page.goto(live_server.url + reverse("knowledge:base", args=[base.pk]))
+    page.evaluate(DROP, ["退货.md", "# 退货政策\n\n七天无理由退货。运费由买家承担。"])
+    page.wait_for_selector("#documents progress")
+    page.evaluate(DROP, ["坏.png", "not a picture"])
+    page.wait_for_selector(".transfer.is-bad")
+    Job.objects.update(created_at="2020-01-01T00:00:00Z")
+    jobs_run(jobs_waiting(5))
+    page.wait_for_selector("#documents .badge-good")
+    page.click("#documents td a")
+    page.wait_for_selector(".reading")
+    text = page.inner_text(".reading")
+    assert "七天无理由退货。" in text
+    page.goto(f"{page.url}?start={text.index('七天')}&end={text.index('运费')}#quote")
+    assert page.inner_text("#quote") == "七天无理由退货。"
+    assert page.problems == []
