@@ -1,37 +1,51 @@
 """Whether the passages answer the question at all."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from conversations.bot.coefficients import ANSWER
+from conversations.bot.coefficients import BY_MEANING, BY_WORDS
+from conversations.bot.cues import FACTS, Wanted
 from conversations.bot.evidence import Scored
 from conversations.bot.logistic import probability
 
-_LOOKED_AT = 5
+_TOP = 10  # sentences
+_ON_TOPIC = 0.7  # share of the question's words that a passage on its topic says
+_CROWD = 5  # passages on the topic: from here on the answer should be found in more than one
 
 
-def confidence(scored: Sequence[Scored]) -> float:
-    """Probability, 0-1, that one of the sentences (best first) answers the question."""
-    return probability(ANSWER, figures(scored)) if scored else 0.0
+def confidence(kind: Wanted, scored: Sequence[Scored], *, by_meaning: bool) -> float:
+    """Probability, 0-1, that the sentences (best first) answer a question of this kind.
+
+    Three cases with weights of their own: an explanation is asked for; a fact, and many passages are on its topic, so that they should
+    agree; a fact that few passages can know. `by_meaning`: the passages' cosines mean something (see evidence.cosine_scale).
+    """
+    if not scored:
+        return 0.0
+    weights = BY_MEANING if by_meaning else BY_WORDS
+    return probability(weights[_case(kind, scored)], figures(scored))
+
+
+def _case(kind: Wanted, scored: Sequence[Scored]) -> str:
+    if kind not in FACTS:
+        return "explanation"
+    on_topic = sum(one["passage"] >= _ON_TOPIC for one in _passages(scored).values())
+    return "crowd" if on_topic >= _CROWD else "few"
 
 
 def figures(scored: Sequence[Scored]) -> dict[str, float]:
-    """What the answer as a whole is judged by: the best sentence, how the next ones follow, and how many passages agree."""
-    best, top = scored[0], scored[:_LOOKED_AT]
+    """What the answer as a whole is judged by."""
+    passages = _passages(scored).values()
     return {
-        "best": best.probability,
-        "top": sum(one.probability for one in top) / len(top),
-        "agree": min(1.0, _agreeing(scored) / 4),
-        **{f"best_{name}": value for name, value in best.figures.items()},
+        "best": scored[0].log_odds,
+        "top": sum(one.probability for one in scored[:_TOP]) / _TOP,
+        "agree": max(one.figures["agreement"] for one in scored[:_TOP]),
+        "near": max(one.figures["near"] for one in scored),
+        "heading": max(one["heading"] for one in passages),
+        "passage": max(one["passage"] for one in passages),
+        "passages": sum(one["passage"] for one in passages) / len(passages),
+        "cosine": max(one["cosine"] for one in passages),
+        "cosines": sum(one["cosine"] for one in passages) / len(passages),
     }
 
 
-def _agreeing(scored: Sequence[Scored]) -> float:
-    """Weight of the passages besides the best one whose likely sentences offer the same answer."""
-    weight: dict[str, dict[int, float]] = defaultdict(dict)
-    for one in scored[:30]:
-        for offer in set(one.offers):
-            chunks = weight[offer]
-            chunks[one.sentence.hit.chunk_id] = max(chunks.get(one.sentence.hit.chunk_id, 0.0), one.probability)
-    best = max(weight.values(), key=lambda chunks: sum(chunks.values()), default={})
-    return sum(best.values()) - max(best.values(), default=0.0)
+def _passages(scored: Sequence[Scored]) -> dict[int, Mapping[str, float]]:
+    return {one.chunk: one.figures for one in scored}

@@ -8,10 +8,12 @@ from conversations.bot.words import is_rare, segments
 _CN = "零〇一二两三四五六七八九十百千万亿"
 _NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|[{_CN}]+)"
 
-_TIME = re.compile(
-    rf"\d{{4}}\s*年|\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*[日号])?|\d{{1,2}}\s*[日号](?!线)|\d{{1,2}}[:：点]\d{{0,2}}"
-    rf"|(?:周|星期|礼拜)[一二三四五六日天]|{_NUMBER}\s*(?:个)?(?:工作日|自然日|小时|分钟|天|周|星期|月|年|秒)|(?:今|明|昨|当)[日天年]|春节|国庆|元旦|随时|每[天周月年日]"
+_DATE = re.compile(
+    r"\d{4}\s*年(?:\s*\d{1,2}\s*月)?(?:\s*\d{1,2}\s*[日号])?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|\d{1,2}\s*[日号](?!线)"
+    r"|\d{1,2}[:：点]\d{0,2}|(?:周|星期|礼拜)[一二三四五六日天]|[今明昨当][日天晚晨]|春节|国庆|元旦|随时|每[天周月年日]|工作日"
 )
+_LENGTH = re.compile(rf"{_NUMBER}\s*(?:个)?(?:工作日|自然日|小时|分钟|天|日|周|星期|月|年|秒)|随时|当[天日]|立即|马上|实时|永久|终身")
+_HOW_LONG = re.compile(r"多久|多长时间|几[天年周个]|时限|期限|多少[天年个小]")
 _COUNTED = rf"{_NUMBER}(?:多|余|几)?\s*(?:[万亿千百]+)?(?:多|余)?\s*"
 _AMOUNTS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (  # what the question counts -> what a count of it looks like
     (re.compile(r"率|增长|增速|增幅|占比|比例|百分"), re.compile(rf"(?:百分之{_NUMBER}|{_NUMBER}\s*(?:%|％|‰|个百分点))")),
@@ -24,7 +26,10 @@ _AMOUNTS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (  # what the qu
     (re.compile(r"比分"), re.compile(rf"{_NUMBER}\s*[-:：比]\s*{_NUMBER}")),
     (re.compile(r"排名|名次|成绩|第几|冠军|亚军"), re.compile(rf"第{_NUMBER}|[冠亚季]军|{_NUMBER}\s*强|{_NUMBER}\s*[-:：比]\s*{_NUMBER}|出局|晋级|无缘|夺冠|淘汰")),
 )
-_ANY_AMOUNT = re.compile(rf"{_COUNTED}(?!年|月|日|时|点|号|\s*[-—]\s*\d)(?:%|％|‰|[\u4e00-\u9fffA-Za-z])|\d[\d,]*(?:\.\d+)?(?!\d|\s*[年月日时点号:：.\-—])|免费")
+_ANY_AMOUNT = re.compile(
+    rf"{_COUNTED}(?!个?月|年|日|时|小时|分钟|天|周|点|号|届|\s*[-—]\s*\d)(?:%|％|‰|[\u4e00-\u9fffA-Za-z])"
+    r"|\d[\d,]*(?:\.\d+)?(?!\d|\.\d|\s*[年月日时点号:：\-—])|免费"
+)
 _PLACE = re.compile(
     r"[\u4e00-\u9fff]{2,}(?:省|市|县|区|镇|乡|村|路|街|州|国|岛|港|馆|场|寺|院|站|中心|大厦|大学|公司|平台|视频|总部|宫|堂|山|湖|教堂|集)|[A-Z]站|官网|页面|首页|后台|控制台"
     r"|中国|美国|日本|韩国|英国|法国|德国|印尼|印度|泰国|俄罗斯|北京|上海|广州|深圳|杭州|南京|重庆|天津|成都|武汉|西安|香港|澳门|台湾|[\u4e00-\u9fff]{2,}(?:斯坦|尼亚|利亚|尔)"
@@ -35,25 +40,34 @@ _SURNAMES = (
 )
 _FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,6}[·•・][\u4e00-\u9fff]{1,8}|[A-Z][a-z]+(?: [A-Z][a-z]+)+|[\u4e00-\u9fff]{2,8}(?:队|俱乐部|公司|集团|工作室|制片厂|大学|学院)")
 _HOW = re.compile(r"步骤|点击|进入|打开|选择|登录|填写|提交|设置|使用|通过|可[以在]|需要|请|先|然后|其次|最后|[因由]|为了|方[法式]|导致|联系|执行|配置|避免|建议|如果")
-_FOUND: dict[Wanted, re.Pattern[str]] = {Wanted.TIME: _TIME, Wanted.PLACE: _PLACE, Wanted.HOW: _HOW}
+# What is named: quoted, a title, a code or a foreign word, or "called ...".
+_NAMED = re.compile(
+    r"“[^”\n]{1,30}”|「[^」\n]{1,30}」|《[^》\n]{1,40}》|(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.\-]{1,30}(?: ?[A-Z0-9][A-Za-z0-9+.\-]*)*"
+)
+
+
 def offers(kind: Wanted, sentence: str, question: str) -> list[tuple[int, int]] | None:
     """Spans of the sentence that may be the answer; what the question says itself is none. None: this kind has no look of its own."""
-    if kind is Wanted.WHO:
-        spans = [match.span() for match in _FOREIGN.finditer(sentence)] + _names(sentence)
-    elif kind is Wanted.AMOUNT:
-        pattern = next((looks for asks, looks in _AMOUNTS if asks.search(question)), _ANY_AMOUNT)
-        spans = [match.span() for match in pattern.finditer(sentence)]
-    elif kind in _FOUND:
-        spans = [match.span() for match in _FOUND[kind].finditer(sentence)]
-    else:
+    if kind is Wanted.WHETHER:
         return None
-    return [(start, end) for start, end in spans if sentence[start:end].strip() not in question]
+    spans = [match.span() for pattern in _looks(kind, question) for match in pattern.finditer(sentence)]
+    if kind in (Wanted.WHO, Wanted.WHICH, Wanted.ANY):
+        spans += _rare_words(sentence, names=kind is Wanted.WHO)
+    return [(start, end) for start, end in spans if sentence[start:end].strip("“”「」 ") not in question]
 
 
-def _names(sentence: str) -> list[tuple[int, int]]:
-    """Words of two or three characters that begin with a surname and are rare or unknown to the dictionary; transliterated names."""
+def _looks(kind: Wanted, question: str) -> list[re.Pattern[str]]:
+    if kind is Wanted.TIME:
+        return [_LENGTH if _HOW_LONG.search(question) else _DATE]
+    if kind is Wanted.AMOUNT:
+        return [next((looks for asks, looks in _AMOUNTS if asks.search(question)), _ANY_AMOUNT)]
+    return {Wanted.WHO: [_FOREIGN], Wanted.WHICH: [_NAMED], Wanted.ANY: [_NAMED], Wanted.PLACE: [_PLACE], Wanted.HOW: [_HOW]}[kind]
+
+
+def _rare_words(sentence: str, *, names: bool) -> list[tuple[int, int]]:
+    """Words that general text hardly has; with `names`, those of two characters only when they begin with a surname."""
     spans = []
     for start, word in segments(sentence):
-        if (2 <= len(word) <= 3 and word[0] in _SURNAMES and is_rare(word)) or (len(word) >= 3 and is_rare(word)):
+        if is_rare(word) and (len(word) >= 3 or (len(word) == 2 and (not names or word[0] in _SURNAMES))):
             spans.append((start, start + len(word)))
     return spans

@@ -15,22 +15,35 @@ class Wanted(StrEnum):
     WHO = "who"
     HOW = "how"
     WHETHER = "whether"
+    WHICH = "which"
     ANY = "any"
+
+
+# One short fact answers these; the others ask for an explanation.
+FACTS = frozenset({Wanted.AMOUNT, Wanted.TIME, Wanted.PLACE, Wanted.WHO, Wanted.WHICH})
 
 
 _ASKED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
     (Wanted.TIME, re.compile(r"什么时[候间]|何时|哪[一]?[年天月日]|几[月号点]|几时|多久|多长时间|啥时候|时限|期限")),
-    (Wanted.AMOUNT, re.compile(r"多少|几[个人名次家只件条元块届枚部位种项岁级集站倍座台艘架周天小时分钟年]|多[大高长重远深宽快]|多贵|第几|排名")),
-    (Wanted.PLACE, re.compile(r"哪里|哪儿|何处|在哪|什么地方|哪个(?:城市|国家|省|地方|平台|公司|地区)|何地|去哪")),
+    (Wanted.AMOUNT, re.compile(r"多少|(?<!好)几[个人名次家只件条元块届枚部位种项岁级集站倍座台艘架周天小时分钟年]|多[大高长重远深宽快]|多贵|第几|排名")),
+    (Wanted.PLACE, re.compile(r"哪里|哪儿|(?<!如)何处|在哪(?![些个种款项])|什么地方|哪个(?:城市|国家|省|地方|平台|公司|地区)|何地|去哪")),
     (Wanted.WHO, re.compile(r"谁|哪位|何人|什么人|哪些人|哪支|哪[一]?个(?:队|人|球队)")),
     (Wanted.HOW, re.compile(r"怎么|如何|怎样|咋|为什么|为何|什么原因|怎麼|什么办法|步骤|流程")),
+    (
+        Wanted.WHICH,
+        re.compile(
+            r"叫什么|名字|名称|哪[一]?[个部家款种届集首本项门](?!人|队|区别)|什么(?:类型|项目|电影|专业|牌子|品牌|颜色|型号|材质|尺寸|快递|级别|职位|学校|语言|系统|格式|口味)"
+            r"|的(?!.*(?:区别|作用|原因|意思|流程|步骤|方法|方式|优势|特点|关系|含义|功能|规则|条件|要求|影响|风险|好处|目的|场景|不同|差异))[^的，]{1,8}[是为]什么"
+        ),
+    ),
     (Wanted.WHETHER, re.compile(r"吗[？?。]?$|是否|能不能|可不可以|能否|可否|会不会|有没有|是不是|要不要|行不行|支不支持|需不需要|可以.*[吗么]")),
 )
 _HEADS: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
     (Wanted.TIME, re.compile(r"(?:时间|日期|日子|年份|时刻|生日)$")),
-    (Wanted.AMOUNT, re.compile(r"(?:数|量|率|额|值|票房|营收|收入|规模|震级|比分|面积|价格|价钱|费用|年龄|身高|人次|成本|利润|增速|增幅|排名|成绩)$")),
+    (Wanted.AMOUNT, re.compile(r"(?:数|量|率|额|值|票房|营收|收入|奖金|规模|震级|比分|面积|价格|价钱|费用|年龄|身高|人次|成本|利润|增速|增幅|排名|成绩)$")),
     (Wanted.PLACE, re.compile(r"(?:地点|起点|终点|举办地|举办国|国家|城市|所在地|地址|出生地|位置|产地|平台)$")),
     (Wanted.WHO, re.compile(r"(?:[冠亚季]军|得主|导演|主演|作者|编剧|主席|总统|总理|首相|[市校队令]长|教练|人|演唱者|歌手|设计师|主角|扮演者|金牌|嘉宾|对手)$")),
+    (Wanted.WHICH, re.compile(r"(?:20\d\d.*(?:最佳|年度).{1,8}|名字|名称|主题|吉祥物|型号|品牌|类型|颜色)$")),
 )
 _TAIL = re.compile(r"(?:分别|都|各)?(?:是|为|有|叫|在)?(?:多少|什么|谁|哪些|哪里|哪|几)?(?:啊|呢|呀|吗|么|的)?[？?！!。.\s]*$")
 

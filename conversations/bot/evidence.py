@@ -1,18 +1,26 @@
 """How well each sentence of the passages answers a question, in a few figures between 0 and 1."""
 
+import math
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conversations.bot import candidates
-from conversations.bot.coefficients import SENTENCE
-from conversations.bot.logistic import probability
+from conversations.bot.coefficients import AGREED, COSINE_SCALES, SENTENCE
+from conversations.bot.logistic import log_odds
 from conversations.bot.questions import Asked, years_in
 from conversations.bot.sentences import Sentence, sentences_of
-from conversations.bot.words import coverage, pair_coverage, pairs_of, says
+from conversations.bot.words import coverage, pair_coverage, pairs_of
 from knowledge.text import fold
 from knowledge.types import Hit
+from scrm.ai.models import ModelRelease
 
 _AROUND = 30  # characters before and after a candidate that belong to it
+_ASKS = re.compile(r"[？?][”」』）)\"'\s]*$|多少|什么|谁(?!都|也)|哪[个些里位年天家]|几[个次位]|为何|怎[么样]|如何|[吗呢][。！]?$")
+_TITLE_PARTS = re.compile(r"\s*[·|>—/]\s*")
+_HEARD = 40  # sentences that count as voices
+_ENOUGH = 2.0  # so many certain voices besides its own are full agreement
 _MANY = 12  # candidates looked at in one sentence
 
 
@@ -23,30 +31,70 @@ class Scored:
     sentence: Sentence
     figures: dict[str, float]
     offers: tuple[str, ...]
-    probability: float
+    log_odds: float
+
+    @property
+    def chunk(self) -> int:
+        return self.sentence.hit.chunk_id
+
+    @property
+    def probability(self) -> float:
+        return 1 / (1 + math.exp(-self.log_odds))
 
 
-def score(asked: Asked, hits: Sequence[Hit]) -> list[Scored]:
-    """Every sentence of the hits, best first."""
-    scored = [one for rank, hit in enumerate(hits) for one in _score_hit(asked, hit, rank)]
-    return sorted(scored, key=lambda one: -one.probability)
+def score(asked: Asked, hits: Sequence[Hit], scale: tuple[float, float] | None = None) -> list[Scored]:
+    """Every sentence of the hits, best first. `scale`: see cosine_scale."""
+    alone = [one for hit in hits for one in _score_hit(asked, hit, scale)]
+    return _best_first(_with_agreement(_best_first(alone)))
 
 
-def _score_hit(asked: Asked, hit: Hit, rank: int) -> Iterable[Scored]:
+def _best_first(scored: Iterable[Scored]) -> list[Scored]:
+    return sorted(scored, key=lambda one: -one.log_odds)
+
+
+def _with_agreement(scored: list[Scored]) -> Iterable[Scored]:
+    """A sentence gains when likely sentences of other passages offer the same answer."""
+    offered: dict[str, dict[int, float]] = defaultdict(dict)
+    for one in scored[:_HEARD]:
+        for offer in set(one.offers):
+            heard = offered[offer]
+            heard[one.chunk] = max(heard.get(one.chunk, 0.0), one.probability)
+    for one in scored:
+        others = (sum(heard.values()) - heard.get(one.chunk, 0.0) for heard in (offered[offer] for offer in set(one.offers)))
+        agreement = min(1.0, max(others, default=0.0) / _ENOUGH)
+        figures = one.figures | {"alone": one.log_odds, "agreement": agreement}
+        yield replace(one, figures=figures, log_odds=log_odds(AGREED, figures))
+
+
+def cosine_scale(release: ModelRelease | None) -> tuple[float, float] | None:
+    """Cosines of this release between unrelated texts and between a question and its answer; None when nobody measured them."""
+    if release is None:
+        return None
+    told = release.settings.get("cosine_scale")
+    if told:
+        return float(told[0]), float(told[1])
+    return next((scale for name, scale in COSINE_SCALES.items() if name in release.passage_encoder.source), None)
+
+
+def _score_hit(asked: Asked, hit: Hit, scale: tuple[float, float] | None) -> Iterable[Scored]:
     sentences = sentences_of(hit)
-    head = fold(" ".join([hit.title, *hit.heading_path, hit.question]))
-    whole = head + " " + fold(hit.text)
+    heads = _heads(hit)
+    whole = fold(" ".join([hit.title, *hit.heading_path, hit.question, hit.text]))
     passage = {
         "passage": coverage(whole, asked.weights),
-        "nothing_missing": 1 - max((w for word, w in asked.weights.items() if says(whole, word) < 0.5), default=0.0),
-        "heading": _alike(asked, fold(hit.question or " ".join(hit.heading_path[-1:]))),
-        "cosine": _cosine(hit),
-        "first": 1.0 if rank == 0 else 0.0,
+        "heading": max((_alike(asked, head) for head in heads), default=0.0),
+        "cosine": _cosine(hit, scale),
     }
     whole_years = years_in(whole)
     for sentence in sentences:
-        near = sentences[max(0, sentence.index - 1) : sentence.index + 1]
-        yield _score_sentence(asked, sentence, " ".join(one.folded for one in near), passage, whole_years)
+        near = [one.folded for one in sentences[max(0, sentence.index - 1) : sentence.index + 1]]
+        yield _score_sentence(asked, sentence, " ".join([*heads, *near]), passage, whole_years)
+
+
+def _heads(hit: Hit) -> list[str]:
+    """What the passage stands under, folded: its question, its nearest heading, the parts of its title."""
+    heads = [hit.question, *hit.heading_path[-1:], *_TITLE_PARTS.split(hit.title)]
+    return [fold(head) for head in heads if head.strip()]
 
 
 def _score_sentence(asked: Asked, sentence: Sentence, context: str, passage: dict[str, float], whole_years: frozenset[str]) -> Scored:
@@ -61,10 +109,10 @@ def _score_sentence(asked: Asked, sentence: Sentence, context: str, passage: dic
         "offers": 0.5 if spans is None else float(bool(spans)),
         "year": _year_fit(asked.years, years_in(folded), whole_years),
         "length": min(1.0, len(text) / 120),
-        "asks": 1.0 if text.rstrip("”」』）)\"' ").endswith(("？", "?")) else 0.0,
+        "asks": 1.0 if _ASKS.search(text) else 0.0,
     }
     offers = tuple(fold(text[start:end]) for start, end in (spans or [])[:_MANY])
-    return Scored(sentence, figures, offers, probability(SENTENCE, figures))
+    return Scored(sentence, figures, offers, log_odds(SENTENCE, figures))
 
 
 def _near(asked: Asked, folded: str, span: tuple[int, int]) -> float:
@@ -85,6 +133,8 @@ def _alike(asked: Asked, heading: str) -> float:
     return 2 * len(pairs & asked.pairs) / (len(pairs) + len(asked.pairs)) if pairs and asked.pairs else 0.0
 
 
-def _cosine(hit: Hit) -> float:
-    """The passage's cosine to the question, spread over 0..1 (multilingual-e5 lies between 0.75 and 0.95)."""
-    return 0.0 if hit.vector_score is None else min(1.0, max(0.0, (hit.vector_score - 0.75) / 0.2))
+def _cosine(hit: Hit, scale: tuple[float, float] | None) -> float:
+    """The passage's cosine to the question, spread over 0..1; 0 when it means nothing."""
+    if scale is None or hit.vector_score is None:
+        return 0.0
+    return min(1.0, max(0.0, (hit.vector_score - scale[0]) / (scale[1] - scale[0])))

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from conversations.bot.answerable import confidence
 from conversations.bot.corpus import corpus_idf
 from conversations.bot.cues import Wanted
-from conversations.bot.evidence import Scored, score
+from conversations.bot.evidence import Scored, cosine_scale, score
 from conversations.bot.questions import asked, parts
 from conversations.bot.sentences import Sentence, answer_at, repeated, sentences_of
 from conversations.bot.words import pairs_of
 from conversations.types import Quote
 from knowledge.types import Hit, Scope
+from scrm.ai.selectors import active_release_or_none
 
 MAX_CHARS = 300
 MAX_SENTENCES = 5
@@ -34,16 +35,17 @@ class Draft:
 def draft(question: str, hits: Sequence[Hit], scope: Scope) -> Draft:
     """The sentences of `hits` that answer the question best; of a question that asks two things, those of each."""
     idf = corpus_idf(question, scope)
+    scale = cosine_scale(active_release_or_none())
     pieces = parts(question)
     chosen: list[Sentence] = []
-    sure = 1.0
+    sure: list[float] = []
     for piece in pieces:
         wants = asked(piece, idf)
-        scored = score(wants, hits)
-        sure = min(sure, confidence(scored))
+        scored = score(wants, hits, scale)
+        sure.append(confidence(wants.kind, scored, by_meaning=scale is not None))
         chosen += _chosen(wants.kind, scored, share=len(pieces), taken=chosen)
     quotes = quotes_of(chosen)
-    return Draft(compose(quotes), quotes, sure if quotes else 0.0)
+    return Draft(compose(quotes), quotes, sum(sure) / len(sure) if quotes else 0.0)
 
 
 def compose(quotes: Sequence[Quote]) -> str:

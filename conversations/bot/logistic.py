@@ -4,7 +4,12 @@ import math
 from collections.abc import Mapping
 
 
-def probability(weights: Mapping[str, float], figures: Mapping[str, float]) -> float:
-    """1 / (1 + exp(-(bias + sum of weight x figure))); figures that have no weight are ignored."""
+def log_odds(weights: Mapping[str, float], figures: Mapping[str, float]) -> float:
+    """bias + sum of weight x figure, within -7..7; figures that have no weight are ignored."""
     z = weights["bias"] + sum(weight * figures[name] for name, weight in weights.items() if name != "bias")
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, z))))
+    return max(-7.0, min(7.0, z))
+
+
+def probability(weights: Mapping[str, float], figures: Mapping[str, float]) -> float:
+    """1 / (1 + exp(-log_odds))."""
+    return 1 / (1 + math.exp(-log_odds(weights, figures)))

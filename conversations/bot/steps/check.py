@@ -5,8 +5,8 @@ from dataclasses import replace
 from django.conf import settings
 
 from conversations.bot import candidates, extractive, generative
-from conversations.bot.coefficients import THRESHOLD
-from conversations.bot.cues import Wanted, wanted
+from conversations.bot.coefficients import LEAST_EXPLANATION, LEAST_FACT
+from conversations.bot.cues import FACTS, Wanted, wanted
 from conversations.bot.live import still_said
 from conversations.bot.steps.answer import EXTRACTIVE
 from conversations.types import BotState, Outcome, Verdict
@@ -18,7 +18,7 @@ def check(state: BotState) -> BotState:
     """Cut what the live documents do not say; refuse when too little was found or too little is left."""
     if not state.answer:
         return _refused(state, Verdict.NOT_FOUND, state.reason or "no_passage")
-    if state.writer == EXTRACTIVE and state.confidence < THRESHOLD:
+    if state.writer == EXTRACTIVE and state.confidence < least(state.masked):
         return _refused(state, Verdict.NOT_FOUND, "not_sure_enough")
     checked = _extractive(state) if state.writer == EXTRACTIVE else generative.grounded(state)
     if not checked.quotes:
@@ -26,6 +26,11 @@ def check(state: BotState) -> BotState:
     if not _fits(checked):
         return _refused(state, Verdict.UNSUPPORTED, "does_not_answer")
     return replace(checked, verdict=Verdict.SUPPORTED)
+
+
+def least(question: str) -> float:
+    """How sure an extractive answer to this question must be."""
+    return LEAST_FACT if wanted(question) in FACTS else LEAST_EXPLANATION
 
 
 def _extractive(state: BotState) -> BotState:
