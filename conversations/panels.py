@@ -4,9 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scrm.dashboard.registry import NAVIGATION, PANELS, NavigationEntry, Panel
 
-NAVIGATION.register(
-    "inbox", NavigationEntry(_("Inbox"), "conversations:inbox", "conversations.view_conversation", "inbox", order=10)
-)
+NAVIGATION.register("inbox", NavigationEntry(_("Inbox"), "conversations:inbox", "conversations.view_conversation", "inbox", order=10))
 NAVIGATION.register(
     "reviews", NavigationEntry(_("Review queue"), "conversations:reviews", "conversations.view_reviewtask", "shield-check", order=20)
 )

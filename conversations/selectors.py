@@ -65,7 +65,12 @@ def citations_for(user):
 
 def passages(user, chunk_ids) -> dict[int, dict]:
     """Title, text and place of chunks, by id, as far as the user may see them."""
-    rows = Chunk.objects.visible_to(user).filter(pk__in=chunk_ids).select_related("version__document").defer("version__text", "version__outline")
+    rows = (
+        Chunk.objects.visible_to(user)
+        .filter(pk__in=chunk_ids)
+        .select_related("version__document")
+        .defer("version__text", "version__outline")
+    )
     return {row.pk: _passage(row) for row in rows}
 
 
@@ -155,7 +160,9 @@ def reviews_open(user):
 
 def reviews_decided(user):
     rows = ReviewTask.objects.visible_to(user).exclude(state=ReviewState.OPEN)
-    return rows.select_related("decided_by", "turn__conversation__account", "turn__conversation__identity__customer").order_by("-decided_at")[:10]
+    return rows.select_related("decided_by", "turn__conversation__account", "turn__conversation__identity__customer").order_by(
+        "-decided_at"
+    )[:10]
 
 
 def reviews_stamp(user) -> str:

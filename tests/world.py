@@ -89,13 +89,22 @@ def side_make(word: str) -> Side:
     number = next(_numbers)
     base = KnowledgeBase.objects.create(name=f"{word}知识库", description=f"{word}说明")
     document, version, chunk = _document(word, base)
-    account = ChannelAccount.objects.create(name=f"{word}账号", config={"corp_id": "ww1", "open_kfid": f"wk{number}"}, secrets={"secret": "s", "token": "t", "aes_key": "a" * 43})
+    account = ChannelAccount.objects.create(
+        name=f"{word}账号",
+        config={"corp_id": "ww1", "open_kfid": f"wk{number}"},
+        secrets={"secret": "s", "token": "t", "aes_key": "a" * 43},
+    )
     account.bases.add(base)
     customer = Customer.objects.create(name=f"{word}客户", remark=f"{word}备注")
     customer.tags.add(Tag.objects.create(name=f"{word}标签"))
     identity = ChannelIdentity.objects.create(account=account, external_id=f"wm{number}", customer=customer)
     conversation = Conversation.objects.create(
-        account=account, identity=identity, holder=Holder.WAITING, handover_reason=f"{word}转接原因", last_message_at=timezone.now(), last_customer_at=timezone.now()
+        account=account,
+        identity=identity,
+        holder=Holder.WAITING,
+        handover_reason=f"{word}转接原因",
+        last_message_at=timezone.now(),
+        last_customer_at=timezone.now(),
     )
     asked = message_make(conversation, Author.CUSTOMER, f"{word}问题")
     said = message_make(conversation, Author.BOT, f"{word}答复")
@@ -103,11 +112,30 @@ def side_make(word: str) -> Side:
         conversation=conversation, trigger=asked, state=TurnState.ANSWERED, question=f"{word}脱敏问题", answer=f"{word}答复", verdict="supported", ended_at=timezone.now(),
         trace=[{"step": "retrieve", "ms": 3.2, "input": {"question": f"{word}脱敏问题"}, "output": {"hits": [{"chunk": chunk.pk, "document": document.pk, "relevance": 0.9}]}}],
     )  # fmt: skip
-    Citation.objects.create(turn=turn, number=1, document=document, version=version, chunk=chunk, title=f"{word}标题", heading=f"{word}章节", quote=f"{word}引文", start=0, end=4)
-    outbound = OutboundMessage.objects.create(
-        conversation=conversation, idempotency_key=f"turn:{turn.pk}:0", author=Author.BOT, turn=turn, message=said, text=said.text, state=OutboundState.SENT
+    Citation.objects.create(
+        turn=turn,
+        number=1,
+        document=document,
+        version=version,
+        chunk=chunk,
+        title=f"{word}标题",
+        heading=f"{word}章节",
+        quote=f"{word}引文",
+        start=0,
+        end=4,
     )
-    risky = Turn.objects.create(conversation=conversation, trigger=said, state=TurnState.IN_REVIEW, question=f"{word}风险问题", answer=f"{word}草稿")
+    outbound = OutboundMessage.objects.create(
+        conversation=conversation,
+        idempotency_key=f"turn:{turn.pk}:0",
+        author=Author.BOT,
+        turn=turn,
+        message=said,
+        text=said.text,
+        state=OutboundState.SENT,
+    )
+    risky = Turn.objects.create(
+        conversation=conversation, trigger=said, state=TurnState.IN_REVIEW, question=f"{word}风险问题", answer=f"{word}草稿"
+    )
     review = ReviewTask.objects.create(turn=risky, topics=[f"{word}主题"], draft=f"{word}草稿")
     Job.objects.create(kind="test", subject_id=number, title=f"{word}任务")
     event = InboundEvent.objects.create(account=account, event_key=f"{word}{number}", payload={"event": f"{word}事件"})
@@ -118,24 +146,47 @@ def _document(word: str, base: KnowledgeBase) -> tuple[Document, DocumentVersion
     text = f"{word}引文。{word}其余内容。"
     document = Document.objects.create(base=base, name=f"{word}文件.md", title=f"{word}标题")
     version = DocumentVersion.objects.create(
-        document=document, base=base, number=1, sha256=hashlib.sha256(text.encode()).hexdigest(), text=text, format="md", state=VersionState.PUBLISHED, published_at=timezone.now()
+        document=document,
+        base=base,
+        number=1,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        text=text,
+        format="md",
+        state=VersionState.PUBLISHED,
+        published_at=timezone.now(),
     )
     document.live_version = version
     document.save(update_fields=["live_version"])
-    chunk = Chunk.objects.create(version=version, ordinal=0, text=text, heading_path=[f"{word}章节"], start=0, end=len(text), words=10, content_hash="0" * 64)
+    chunk = Chunk.objects.create(
+        version=version, ordinal=0, text=text, heading_path=[f"{word}章节"], start=0, end=len(text), words=10, content_hash="0" * 64
+    )
     return document, version, chunk
 
 
 def message_make(conversation: Conversation, author: str, text: str, **fields) -> Message:
     return Message.objects.create(
-        account=conversation.account, conversation=conversation, external_id=f"m{next(_numbers)}", author=author, text=text, sent_at=timezone.now(), **fields
+        account=conversation.account,
+        conversation=conversation,
+        external_id=f"m{next(_numbers)}",
+        author=author,
+        text=text,
+        sent_at=timezone.now(),
+        **fields,
     )
 
 
 def question_make(user: User, side: Side, **fields) -> Question:
     """A finished question of this person to the side's base."""
-    result = {"answer": f"{side.word}答复", "refused": False, "verdict": "supported", "citations": [], "hits": [{"document": f"{side.word}标题", "text": f"{side.word}引文", "relevance": 0.8, "matched": ["引文"]}]}
-    row = Question.objects.create(**({"asked_by": user, "text": f"{side.word}提问", "state": QuestionState.DONE, "result": result} | fields))
+    result = {
+        "answer": f"{side.word}答复",
+        "refused": False,
+        "verdict": "supported",
+        "citations": [],
+        "hits": [{"document": f"{side.word}标题", "text": f"{side.word}引文", "relevance": 0.8, "matched": ["引文"]}],
+    }
+    row = Question.objects.create(
+        **({"asked_by": user, "text": f"{side.word}提问", "state": QuestionState.DONE, "result": result} | fields)
+    )
     row.bases.add(side.base)
     return row
 

@@ -24,14 +24,22 @@ class ChannelAccountForm(forms.ModelForm):
     """Checks what the channel's service would refuse, at the field it concerns."""
 
     corp_id = forms.CharField(
-        label=_("Corp ID"), max_length=64, widget=UnfoldAdminTextInputWidget, help_text=_("My Company → Company information → Corp ID, begins with ww.")
+        label=_("Corp ID"),
+        max_length=64,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("My Company → Company information → Corp ID, begins with ww."),
     )
     open_kfid = forms.CharField(
-        label=_("Customer service account ID"), max_length=64, widget=UnfoldAdminTextInputWidget, help_text=_("The open_kfid, begins with wk.")
+        label=_("Customer service account ID"),
+        max_length=64,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("The open_kfid, begins with wk."),
     )
     secret = _secret_field(_("Secret"), KEPT)
     token = _secret_field(_("Token"), KEPT)
-    aes_key = _secret_field(_("EncodingAESKey"), _("Exactly 43 letters and digits. Stored encrypted and never shown again. Leave blank to keep what is stored."))
+    aes_key = _secret_field(
+        _("EncodingAESKey"), _("Exactly 43 letters and digits. Stored encrypted and never shown again. Leave blank to keep what is stored.")
+    )
 
     class Meta:
         model = ChannelAccount

@@ -64,11 +64,19 @@ class ChannelAccountAdmin(VisibleAdmin):
     def save_related(self, request, form, formsets, change):
         """The verb has set the bases."""
 
-    @action(description=_("Check the connection"), url_path="check", permissions=["conversations.change_channelaccount"], icon="network_check")
+    @action(
+        description=_("Check the connection"), url_path="check", permissions=["conversations.change_channelaccount"], icon="network_check"
+    )
     def connection_check(self, request, object_id):
         row = get_object_or_404(self.get_queryset(request), pk=object_id)
         steps = check_connection(account=row, actor=request.user)
-        context = {**self.admin_site.each_context(request), "title": _("Connection check"), "account": row, "steps": steps, "opts": self.opts}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Connection check"),
+            "account": row,
+            "steps": steps,
+            "opts": self.opts,
+        }
         return render(request, "conversations/account_check.html", context)
 
 

@@ -27,9 +27,7 @@ def _patterns(text: str) -> str:
         try:
             re.compile(line)
         except re.error as error:
-            raise ValidationError(
-                _("Line %(number)d is not a valid pattern: %(line)s"), params={"number": number, "line": line}
-            ) from error
+            raise ValidationError(_("Line %(number)d is not a valid pattern: %(line)s"), params={"number": number, "line": line}) from error
     return "\n".join(lines)
 
 

@@ -45,7 +45,18 @@ class ConversationAdmin(ReadOnlyAdmin, VisibleAdmin):
     list_filter = ["state", "holder"]
     list_select_related = ["account", "assignee", "identity__customer"]
     search_fields = ["identity__customer__name", "identity__external_id"]
-    fields = ["in_the_inbox", "customer", "account", "state", "holder", "assignee", "handover_reason", "created_at", "last_message_at", "closed_at"]
+    fields = [
+        "in_the_inbox",
+        "customer",
+        "account",
+        "state",
+        "holder",
+        "assignee",
+        "handover_reason",
+        "created_at",
+        "last_message_at",
+        "closed_at",
+    ]
     readonly_fields = fields
     inlines = [MessageInline]
 

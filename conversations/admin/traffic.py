@@ -56,7 +56,20 @@ class InboundEventAdmin(ReadOnlyAdmin, VisibleAdmin):
 class OutboundMessageAdmin(ReadOnlyAdmin, VisibleAdmin):
     list_display = ["id", "conversation", "author", "short_text", "state_label", "attempts", "error", "created_at", "sent_at"]
     list_filter = ["state", "author"]
-    fields = ["conversation", "author", "user", "kind", "text", "state", "attempts", "next_attempt_at", "error_code", "error", "created_at", "sent_at"]
+    fields = [
+        "conversation",
+        "author",
+        "user",
+        "kind",
+        "text",
+        "state",
+        "attempts",
+        "next_attempt_at",
+        "error_code",
+        "error",
+        "created_at",
+        "sent_at",
+    ]
     readonly_fields = fields
     actions = ["send_again"]
 

@@ -10,7 +10,18 @@ class ConversationSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Conversation
-        fields = ["id", "account", "customer", "state", "holder", "assignee", "handover_reason", "created_at", "last_message_at", "closed_at"]
+        fields = [
+            "id",
+            "account",
+            "customer",
+            "state",
+            "holder",
+            "assignee",
+            "handover_reason",
+            "created_at",
+            "last_message_at",
+            "closed_at",
+        ]
 
 
 class MessageSerializer(serializers.ModelSerializer):

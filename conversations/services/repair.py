@@ -37,7 +37,9 @@ def outbound_again(*, actor, outbound: OutboundMessage) -> OutboundMessage:
         row = OutboundMessage.objects.get(pk=outbound.pk)
         if row.state != OutboundState.FAILED:
             raise Conflict(_("Only a message that failed can be sent again."))
-        again = outbound_queue_in_tx(conversation=conversation, key=f"again:{row.pk}", text=row.text, author=row.author, user=actor, turn=row.turn)
+        again = outbound_queue_in_tx(
+            conversation=conversation, key=f"again:{row.pk}", text=row.text, author=row.author, user=actor, turn=row.turn
+        )
         audit_record(actor=actor, action="outbound.again", subject=row, detail={"outbound": again.pk})
     return again
 

@@ -24,4 +24,6 @@ def customer_save(request, pk: int):
     if not request.htmx:
         return redirect("conversations:conversation", pk)
     row = selectors.conversation_visible(request.user, pk)
-    return render(request, "conversations/customer_card.html", customer_context(request.user, row) | {"conversation": row, "with_toasts": True})
+    return render(
+        request, "conversations/customer_card.html", customer_context(request.user, row) | {"conversation": row, "with_toasts": True}
+    )

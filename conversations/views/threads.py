@@ -43,13 +43,21 @@ def thread(request, pk: int):
 @require_POST
 @page(ANSWER)
 def take_over(request, pk: int):
-    return _after(request, conversation_take_over(actor=request.user, conversation=_row(request, pk)), _("You hold this conversation now; the bot is silent."))
+    return _after(
+        request,
+        conversation_take_over(actor=request.user, conversation=_row(request, pk)),
+        _("You hold this conversation now; the bot is silent."),
+    )
 
 
 @require_POST
 @page(ANSWER)
 def hand_back(request, pk: int):
-    return _after(request, conversation_hand_back(actor=request.user, conversation=_row(request, pk)), _("The bot answers again from the next message on."))
+    return _after(
+        request,
+        conversation_hand_back(actor=request.user, conversation=_row(request, pk)),
+        _("The bot answers again from the next message on."),
+    )
 
 
 @require_POST

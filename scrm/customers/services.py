@@ -25,7 +25,10 @@ def customer_update(*, actor, customer: Customer, name: str, remark: str, tags: 
     policy.require(actor, "customers.change_customer")
     names = tag_names(tags)
     if len(remark) > MAX_REMARK or len(names) > MAX_TAGS or len(name) > 120:
-        raise Invalid(_("The remark may have %(remark)d characters, the name 120; a customer may have %(tags)d tags.") % {"remark": MAX_REMARK, "tags": MAX_TAGS})
+        raise Invalid(
+            _("The remark may have %(remark)d characters, the name 120; a customer may have %(tags)d tags.")
+            % {"remark": MAX_REMARK, "tags": MAX_TAGS}
+        )
     with transaction.atomic(durable=True):
         row = Customer.objects.select_for_update().get(pk=customer.pk)
         row.name, row.remark = name.strip(), remark.strip()

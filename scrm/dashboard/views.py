@@ -38,4 +38,3 @@ class PasswordChange(auth_views.PasswordChangeView):
         audit_record(actor=self.request.user, action="user.password_change", subject=self.request.user)
         messages.success(self.request, _("Your password has been changed."))
         return response
-

@@ -96,7 +96,14 @@ OPEN: dict[str, str] = {
     "simulator:enter": "a customer's phone",
 }
 # Parts of Django's admin that lead nowhere by themselves.
-ADMIN_FRAME = {"admin:login", "admin:logout", "admin:app_list", "admin:autocomplete", "admin:view_on_site", "admin:auth_user_password_change"}
+ADMIN_FRAME = {
+    "admin:login",
+    "admin:logout",
+    "admin:app_list",
+    "admin:autocomplete",
+    "admin:view_on_site",
+    "admin:auth_user_password_change",
+}
 
 
 @dataclass(frozen=True)

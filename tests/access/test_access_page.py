@@ -35,7 +35,10 @@ def test_giving_opens_and_taking_closes_at_once(world, admin):
     assert holders(account) == ([person], [])
     admin.post(TAKE, form(account, "user", person))
     assert not Conversation.objects.visible_to(person).exists()
-    assert list(AuditEntry.objects.filter(actor="administrator").order_by("id").values_list("action", flat=True)) == ["access.grant", "access.revoke"]
+    assert list(AuditEntry.objects.filter(actor="administrator").order_by("id").values_list("action", flat=True)) == [
+        "access.grant",
+        "access.revoke",
+    ]
 
 
 def test_a_team_brings_access_to_its_members(world, admin):

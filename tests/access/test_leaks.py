@@ -13,7 +13,26 @@ SEARCHES = [
     ("conversations:inbox", "q"), ("conversations:inbox_list", "q"),
     *((f"admin:{model}_changelist", "q") for model, managed in ADMIN.items() if managed.view and not model.startswith("django_")),
 ]  # fmt: skip
-SECRETS = ["知识库", "账号", "客户", "备注", "标签", "问题", "答复", "脱敏问题", "标题", "章节", "引文", "草稿", "主题", "文件", "事件", "转接原因", "说明", "任务"]
+SECRETS = [
+    "知识库",
+    "账号",
+    "客户",
+    "备注",
+    "标签",
+    "问题",
+    "答复",
+    "脱敏问题",
+    "标题",
+    "章节",
+    "引文",
+    "草稿",
+    "主题",
+    "文件",
+    "事件",
+    "转接原因",
+    "说明",
+    "任务",
+]
 
 
 def leaks(world: World, response) -> list[str]:
@@ -24,8 +43,16 @@ def leaks(world: World, response) -> list[str]:
 def test_the_secrets_are_there_for_who_may_read_them(world):
     """Else the tests below could not fail."""
     client = world.client("administrator")
-    pages = [reverse("conversations:inbox"), reverse("conversations:conversation", args=[world.theirs.conversation.pk]), reverse("conversations:reviews")]
-    pages += [reverse("conversations:turn", args=[world.theirs.turn.pk]), reverse("knowledge:bases"), reverse("knowledge:base", args=[world.theirs.base.pk])]
+    pages = [
+        reverse("conversations:inbox"),
+        reverse("conversations:conversation", args=[world.theirs.conversation.pk]),
+        reverse("conversations:reviews"),
+    ]
+    pages += [
+        reverse("conversations:turn", args=[world.theirs.turn.pk]),
+        reverse("knowledge:bases"),
+        reverse("knowledge:base", args=[world.theirs.base.pk]),
+    ]
     pages += [reverse("admin:conversations_inboundevent_changelist"), reverse("admin:jobs_job_changelist")]
     found = {secret for page in pages for secret in leaks(world, client.get(page))}
     assert found == {world.theirs.word + text for text in SECRETS}

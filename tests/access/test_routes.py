@@ -27,7 +27,9 @@ def visit(world: World, person: str, name: str, route: Route, side: str = "ours"
 
 def sent_away(response) -> bool:
     """To the sign-in, the desk's or the administration's."""
-    return response.status_code == 302 and any(reverse(name) in response.headers["Location"] for name in ("dashboard:sign_in", "admin:login"))
+    return response.status_code == 302 and any(
+        reverse(name) in response.headers["Location"] for name in ("dashboard:sign_in", "admin:login")
+    )
 
 
 def refused(response) -> bool:

@@ -21,7 +21,14 @@ def change_url(user: User) -> str:
 def test_a_colleague_is_added_with_role_and_team(world, admin):
     admin.post(reverse("admin:access_team_add"), {"name": "夜班"})
     team = Team.objects.get(name="夜班")
-    data = {"username": "new", "display_name": "新人", "password1": "long-enough-9", "password2": "long-enough-9", "roles": ["agent"], "teams": [team.pk]}
+    data = {
+        "username": "new",
+        "display_name": "新人",
+        "password1": "long-enough-9",
+        "password2": "long-enough-9",
+        "roles": ["agent"],
+        "teams": [team.pk],
+    }
     response = admin.post(ADD, data)
     assert response.status_code == 302, response.content.decode()[-2000:]
     person = User.objects.get(username="new")
@@ -37,7 +44,10 @@ def test_changing_the_role_changes_nothing_else(world, admin):
 
 
 def test_nobody_becomes_superuser_through_the_form(world, admin):
-    admin.post(change_url(world.people["agent"]), {"username": "agent", "roles": ["agent"], "is_active": "on", "is_superuser": "on", "is_staff": "on"})
+    admin.post(
+        change_url(world.people["agent"]),
+        {"username": "agent", "roles": ["agent"], "is_active": "on", "is_superuser": "on", "is_staff": "on"},
+    )
     assert not User.objects.get(username="agent").is_superuser
 
 

@@ -59,7 +59,11 @@ def test_own_password_needs_the_old_one(world):
     [
         ("user", {"conversations:ask"}, {"conversations:inbox", "conversations:reviews", "conversations:search_test", "access:access"}),
         ("agent", {"conversations:inbox", "conversations:reviews", "conversations:ask", "conversations:search_test"}, {"access:access"}),
-        ("knowledge_manager", {"conversations:ask", "conversations:search_test"}, {"conversations:inbox", "conversations:reviews", "access:access"}),
+        (
+            "knowledge_manager",
+            {"conversations:ask", "conversations:search_test"},
+            {"conversations:inbox", "conversations:reviews", "access:access"},
+        ),
         ("administrator", {"conversations:inbox", "conversations:reviews", "access:access"}, set()),
     ],
 )
@@ -92,7 +96,14 @@ def test_the_desk_has_a_strict_content_policy_and_the_admin_only_what_its_widget
 
 def test_pages_carry_no_inline_script_or_style(world):
     client = world.client("administrator")
-    for name in ("dashboard:home", "conversations:inbox", "conversations:reviews", "conversations:ask", "access:access", "dashboard:password"):
+    for name in (
+        "dashboard:home",
+        "conversations:inbox",
+        "conversations:reviews",
+        "conversations:ask",
+        "access:access",
+        "dashboard:password",
+    ):
         page = client.get(reverse(name)).content.decode()
         for forbidden in ("<style", " style=", "onclick=", "<script>", "javascript:"):
             assert forbidden not in page, (name, forbidden)
@@ -101,7 +112,9 @@ def test_pages_carry_no_inline_script_or_style(world):
 def test_every_page_has_a_language_a_skip_link_and_one_heading(world):
     client = world.client("administrator")
     conversation = Conversation.objects.order_by("id").first()
-    pages = [reverse(name) for name in ("dashboard:home", "conversations:inbox", "conversations:ask", "conversations:reviews", "access:access")]
+    pages = [
+        reverse(name) for name in ("dashboard:home", "conversations:inbox", "conversations:ask", "conversations:reviews", "access:access")
+    ]
     for path in [*pages, reverse("conversations:conversation", args=[conversation.pk])]:
         page = client.get(path).content.decode()
         assert page.count("<h1") == 1, path

@@ -19,7 +19,15 @@ def admin(world):
 
 @pytest.fixture
 def fields(world) -> dict:
-    return {"name": "shop", "enabled": "on", "bases": [world.ours.base.pk], "corp_id": "ww123", "open_kfid": "wk123", "welcome_text": "您好", **SECRETS}
+    return {
+        "name": "shop",
+        "enabled": "on",
+        "bases": [world.ours.base.pk],
+        "corp_id": "ww123",
+        "open_kfid": "wk123",
+        "welcome_text": "您好",
+        **SECRETS,
+    }
 
 
 def change_url(row) -> str:
@@ -35,7 +43,12 @@ def made(admin, fields) -> ChannelAccount:
 def test_an_account_is_entered_and_shows_its_callback_address(world, admin, fields, settings):
     settings.PUBLIC_URL = "https://kf.example.com/"
     row = made(admin, fields)
-    assert (row.config, row.secrets, list(row.bases.all()), row.welcome_text) == ({"corp_id": "ww123", "open_kfid": "wk123"}, SECRETS, [world.ours.base], "您好")
+    assert (row.config, row.secrets, list(row.bases.all()), row.welcome_text) == (
+        {"corp_id": "ww123", "open_kfid": "wk123"},
+        SECRETS,
+        [world.ours.base],
+        "您好",
+    )
     assert "https://kf.example.com/hooks/wecom_kf/shop/" in admin.get(change_url(row)).content.decode()
 
 

@@ -36,7 +36,12 @@ def test_failed_words_are_sent_again_and_sent_ones_are_not(world, admin):
 @pytest.mark.parametrize("model", ["conversation", "turn", "inboundevent", "outboundmessage"])
 def test_what_happened_is_only_read(world, admin, model):
     assert admin.get(reverse(f"admin:conversations_{model}_add")).status_code == 403
-    row = {"conversation": world.ours.conversation, "turn": world.ours.turn, "inboundevent": world.ours.event, "outboundmessage": world.ours.outbound}[model]
+    row = {
+        "conversation": world.ours.conversation,
+        "turn": world.ours.turn,
+        "inboundevent": world.ours.event,
+        "outboundmessage": world.ours.outbound,
+    }[model]
     page = admin.get(reverse(f"admin:conversations_{model}_change", args=[row.pk]))
     assert page.status_code == 200
     assert 'name="_save"' not in page.content.decode()

@@ -28,7 +28,10 @@ def test_an_administrator_sees_both_sides(world):
     assert names(world.client("administrator").get("/api/bases/"), "name") == ["我方知识库", "机密知识库"]
 
 
-@pytest.mark.parametrize("path", ["bases/{base.pk}/", "documents/{document.pk}/", "conversations/{conversation.pk}/", "conversations/{conversation.pk}/messages/"])
+@pytest.mark.parametrize(
+    "path",
+    ["bases/{base.pk}/", "documents/{document.pk}/", "conversations/{conversation.pk}/", "conversations/{conversation.pk}/messages/"],
+)
 def test_other_rows_do_not_exist(world, agent, path):
     assert agent.get("/api/" + path.format(**vars(world.ours))).status_code == 200
     assert agent.get("/api/" + path.format(**vars(world.theirs))).status_code == 404
@@ -47,7 +50,13 @@ def test_asking_gives_a_question_to_come_back_for(world, agent):
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [({"text": "", "bases": [1]}, 400), ({"text": "x"}, 400), ({"text": "x", "bases": []}, 400), ({"text": "x", "bases": ["a"]}, 400), ({"text": "x", "bases": [999999]}, 404)],
+    [
+        ({"text": "", "bases": [1]}, 400),
+        ({"text": "x"}, 400),
+        ({"text": "x", "bases": []}, 400),
+        ({"text": "x", "bases": ["a"]}, 400),
+        ({"text": "x", "bases": [999999]}, 404),
+    ],
 )
 def test_bad_questions_are_refused_as_json(world, agent, body, status):
     response = agent.post("/api/questions/", body, content_type="application/json")

@@ -34,7 +34,12 @@ def test_a_question_is_queued_for_a_worker(world, agent, page, search_only):
     response = agent.post(page, {"text": " 怎么退货 ", "bases": [world.ours.base.pk]})
     row = Question.objects.get()
     assert response.headers["Location"] == reverse("conversations:question", args=[row.pk])
-    assert (row.text, row.search_only, row.state, list(row.bases.all())) == ("怎么退货", search_only, QuestionState.QUEUED, [world.ours.base])
+    assert (row.text, row.search_only, row.state, list(row.bases.all())) == (
+        "怎么退货",
+        search_only,
+        QuestionState.QUEUED,
+        [world.ours.base],
+    )
 
 
 @pytest.mark.parametrize(("data", "status"), [({"text": ""}, 400), ({"text": "x" * 1001}, 400), ({"text": "x", "bases": []}, 400)])

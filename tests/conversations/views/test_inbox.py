@@ -118,7 +118,9 @@ def another(side, name: str, *, minutes: int) -> Conversation:
     """One more waiting conversation of this side, that long ago."""
     identity = ChannelIdentity.objects.create(account=side.account, external_id=name, customer=Customer.objects.create(name=name))
     moment = side.conversation.last_message_at - timedelta(minutes=minutes + 1)
-    row = Conversation.objects.create(account=side.account, identity=identity, holder=Holder.WAITING, handover_reason="x", last_message_at=moment, last_customer_at=moment)
+    row = Conversation.objects.create(
+        account=side.account, identity=identity, holder=Holder.WAITING, handover_reason="x", last_message_at=moment, last_customer_at=moment
+    )
     message_make(row, Author.CUSTOMER, name)
     assert row.state == ConversationState.OPEN
     return row

@@ -55,7 +55,9 @@ def test_rejecting_sends_nothing_and_leaves_the_conversation_to_a_person(world, 
 def test_the_second_decision_is_told_and_has_no_effect(world, agent):
     post(agent, "approve", world.ours.review, text="我方草稿")
     before = OutboundMessage.objects.count()
-    response = agent.post(reverse("conversations:reject", args=[world.ours.review.pk]), headers={"Referer": f"http://testserver{QUEUE}"}, follow=True)
+    response = agent.post(
+        reverse("conversations:reject", args=[world.ours.review.pk]), headers={"Referer": f"http://testserver{QUEUE}"}, follow=True
+    )
     assert "This answer has been decided already." in response.content.decode()
     assert OutboundMessage.objects.count() == before
 

@@ -152,7 +152,9 @@ def test_what_waits_in_the_outbox_says_how_it_stands(held, agent, state, shown):
 
 
 def test_failed_words_are_queued_once_more_however_often_pressed(held, agent):
-    failed = OutboundMessage.objects.create(conversation=held, idempotency_key="x", author=Author.AGENT, text="再发", state=OutboundState.FAILED)
+    failed = OutboundMessage.objects.create(
+        conversation=held, idempotency_key="x", author=Author.AGENT, text="再发", state=OutboundState.FAILED
+    )
     for _again in range(2):
         assert agent.post(url("send_again", failed)).status_code == 302
     assert OutboundMessage.objects.filter(text="再发", state=OutboundState.QUEUED).count() == 1
@@ -198,7 +200,9 @@ def test_a_quiet_poll_is_cheap(held, agent, django_assert_max_num_queries):
 def test_the_cost_of_a_thread_does_not_grow_with_it(held, agent, django_assert_max_num_queries):
     for number in range(40):
         said = message_make(held, Author.AGENT, f"第{number}句")
-        OutboundMessage.objects.create(conversation=held, idempotency_key=f"n{number}", author=Author.AGENT, text=said.text, message=said, state=OutboundState.SENT)
+        OutboundMessage.objects.create(
+            conversation=held, idempotency_key=f"n{number}", author=Author.AGENT, text=said.text, message=said, state=OutboundState.SENT
+        )
     with django_assert_max_num_queries(24):
         agent.get(url("conversation", held))
 
