@@ -10,7 +10,7 @@ from conversations.services.pull import account_pull, accounts_waiting
 from conversations.services.questions import question_run, questions_waiting
 from conversations.services.turns import turn_run
 from conversations.turn_selectors import turns_waiting
-from scrm.core.tasks import send
+from scrm.core.tasks import held, send
 
 
 @shared_task(name="conversations.account_pull")
@@ -51,7 +51,10 @@ def outbound_drain_task() -> None:
 
 @shared_task(name="conversations.turn_run")
 def turn_run_task(conversation_id: int) -> None:
-    turn_run(conversation_id=conversation_id)
+    with held("conversations.outbound_run") as spoken:
+        turn_run(conversation_id=conversation_id)
+    for (speaking_id,) in dict.fromkeys(spoken):
+        outbound_run(conversation_id=speaking_id)
 
 
 @shared_task(name="conversations.turns_drain")
