@@ -18,7 +18,7 @@ class ConversationState(TextChoices):
 
 
 class Holder(TextChoices):
-    """Who answers. WAITING: offered to a person whom nobody has taken yet; the bot stays silent in WAITING and PERSON."""
+    """Who answers. WAITING: offered to people and not taken yet; until then the bot goes on answering what it can."""
 
     BOT = "bot", _("bot")
     WAITING = "waiting", _("waiting for a person")

@@ -33,6 +33,6 @@ def turns_waiting() -> list[int]:
     )
     abandoned = Turn.objects.filter(conversation=OuterRef("pk"), state=TurnState.RUNNING, lease_until__lt=timezone.now())
     rows = Conversation.objects.filter(
-        Exists(unanswered) & Q(state=ConversationState.OPEN, holder=Holder.BOT) | Exists(abandoned)
+        Exists(unanswered) & Q(state=ConversationState.OPEN) & ~Q(holder=Holder.PERSON) | Exists(abandoned)
     )
     return list(rows.order_by(F("last_customer_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)[:_BATCH])

@@ -16,7 +16,7 @@ class ConversationQuerySet(VisibleQuerySet, ClaimQuerySet):
 class Conversation(models.Model):
     """What one customer and we say to each other until it is closed.
 
-    Holder: BOT -> WAITING (offered to a person) -> PERSON (an agent took over) -> BOT (handed back). The bot answers only in BOT.
+    Holder: BOT -> WAITING (offered to people) -> PERSON (an agent took over) -> BOT (handed back). In PERSON the bot is silent.
     `answered_up_to` is the id of the last customer message that needs nothing more from the bot: answered, taken over by a person,
     or older than our first start.
     """

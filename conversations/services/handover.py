@@ -19,7 +19,7 @@ IN_WECOM_CLIENT = _("A colleague answers in the WeCom client.")
 
 
 def offer_in_tx(conversation: Conversation, reason: str) -> None:
-    """Offer a locked, open conversation to people; the bot is silent from now on. No effect while a person holds it."""
+    """Offer a locked, open conversation to people; the bot goes on until one takes it. No effect when it is offered or held already."""
     if conversation.holder != Holder.BOT:
         return
     conversation.holder = Holder.WAITING

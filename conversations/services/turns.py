@@ -106,8 +106,8 @@ def turn_fail(*, claim: Claim, cause: str) -> None:
 
 
 def answers_itself(conversation: Conversation) -> bool:
-    """Whether the bot may speak here."""
-    return conversation.state == ConversationState.OPEN and conversation.holder == Holder.BOT
+    """Whether the bot may speak here: until a person takes over, nobody is left without a word."""
+    return conversation.state == ConversationState.OPEN and conversation.holder != Holder.PERSON
 
 
 def _work(claim: Claim) -> None:

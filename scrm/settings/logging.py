@@ -13,6 +13,7 @@ LOGGING = {
         "django.request": {"filters": ["readiness"]},
         # Request lines of these libraries carry access tokens in the URL.
         "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "openai": {"level": "WARNING"},
         "jieba": {"level": "WARNING"},

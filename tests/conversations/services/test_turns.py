@@ -75,6 +75,16 @@ def test_unknown_is_refused_and_offered_to_a_person(conversation, write, said, s
     assert conversation.handover_reason
 
 
+def test_until_a_person_comes_the_bot_goes_on(conversation, write, said):
+    write("贵公司的董事长是谁")
+    turn_run(conversation_id=conversation.pk)
+    write("保温杯多少钱？")
+    turn_run(conversation_id=conversation.pk)
+    conversation.refresh_from_db()
+    assert Turn.objects.first().state == TurnState.ANSWERED
+    assert (len(said()), conversation.holder) == (3, Holder.WAITING)
+
+
 def test_a_greeting_is_answered_without_a_search(conversation, write, said, settings):
     write("你好")
     turn_run(conversation_id=conversation.pk)
