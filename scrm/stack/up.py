@@ -18,6 +18,7 @@ from scrm.ai.selectors import active_release_or_none
 from scrm.settings import env
 from scrm.stack import demo, ports, processes
 from scrm.stack.errors import StackError
+from scrm.stack.parent import make_interrupted
 from scrm.stack.services import Services
 from scrm.stack.supervisor import Supervisor, manage, say
 
@@ -132,7 +133,14 @@ class Up:
             if now > report_at:
                 say(_("  waiting for: %(names)s") % {"names": ", ".join(missing)})
                 report_at = now + REPORT_EVERY_S
-            time.sleep(STEP_S)
+            self._step()
+
+    def _step(self) -> None:
+        """A moment of waiting. Raises Stop when the make above us was told to stop."""
+        time.sleep(STEP_S)
+        if make_interrupted():
+            self.stopping = True
+            raise Stop
 
     def _missing(self) -> list[str]:
         """Names of the readiness checks that fail; none when ready."""
@@ -166,7 +174,7 @@ class Up:
 
     def _watch(self) -> None:
         while True:
-            time.sleep(STEP_S)
+            self._step()
             self.services.revive()
             self.supervisor.check()
 

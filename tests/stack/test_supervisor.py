@@ -91,3 +91,13 @@ def _lives(pid: int) -> bool:
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_an_interrupted_make_is_noticed(tmp_path):
+    """make waits for its child after a SIGINT of its own; the child has to end by itself."""
+    watch = "from scrm.stack.parent import make_interrupted as m; print(m(), flush=True); exec('while not m(): pass')"
+    (tmp_path / "Makefile").write_text(f'up:\n\t@exec {sys.executable} -c "{watch}"\n')
+    make = subprocess.Popen(["make", "-f", str(tmp_path / "Makefile"), "up"], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert make.stdout.readline() == "False\n"
+    make.send_signal(signal.SIGINT)
+    assert make.wait(20) != 0
