@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from knowledge.choices import VersionState
 from knowledge.ingestion.causes import cause_text
-from knowledge.ingestion.detect import ENDINGS, detect_format
+from knowledge.ingestion.detect import detect_format
 from knowledge.ingestion.pipeline import KIND
 from knowledge.ingestion.types import ParseError
 from knowledge.models import Document, DocumentVersion, KnowledgeBase
@@ -104,9 +104,6 @@ def clean_name(name: str) -> str:
 
 def _store(file: BinaryIO, name: str) -> _Stored:
     """The stream in a temporary file beside its final place, hashed and checked."""
-    ending = Path(name).suffix.lower().lstrip(".")
-    if ending not in ENDINGS:
-        raise Refused(cause_text("unsupported"), code="unsupported")
     folder = Path(settings.MEDIA_ROOT) / "incoming"
     folder.mkdir(parents=True, exist_ok=True)
     descriptor, path = tempfile.mkstemp(dir=folder)

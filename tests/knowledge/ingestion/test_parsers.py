@@ -32,6 +32,11 @@ def test_any_encoding_of_chinese(encoding, text):
     assert decode(text.encode(encoding)).removeprefix("\ufeff") == text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "gb18030"])
+def test_a_file_in_any_encoding_is_taken_for_text(encoding):
+    assert parse("a.txt", CHINESE.encode(encoding)).text == CHINESE
+
+
 @pytest.mark.parametrize("text", [TRADITIONAL, f"FAQ: {TRADITIONAL} abc"])
 def test_big5(text):
     assert decode(text.encode("big5")) == text
@@ -181,6 +186,9 @@ def test_an_archive_that_unpacks_to_too_much_is_refused():
         ("a.pdf", b"%PDF-1.7 nothing more", "corrupt"),
         ("a.svg", b"<svg xmlns='x'><text>abc</text></svg>", "unsupported"),
         ("a.exe", b"MZ\x90\x00", "unsupported"),
+        ("a.txt", b"MZ\x90\x00\x03\x00\x00\x00\x04", "unsupported"),
+        ("a.docx", b"just text", "corrupt"),
+        ("a.json", b"{}[]", "unsupported"),
         ("a.html", b"<script>alert(1)</script>", "empty"),
     ],
 )
@@ -190,7 +198,13 @@ def test_what_can_not_be_read_says_why(name, content, code):
     assert error.value.code == code
 
 
+@pytest.mark.parametrize("text", ["PK赛的规则说明。", "MZ系列型号说明。", "%PDF-1.7 是文件头。", "BM600 说明书。"])
+def test_text_that_begins_like_another_format_is_text(text):
+    assert parse("a.txt", f"说明：{text}").format == parse("a.md", text.replace("%", "")).format.replace("md", "txt") == "txt"
+
+
 def test_the_content_decides_not_the_name():
+    assert parse("a.doc", workbook([["问题", "答案"], ["退？", "能"]])).format == "xlsx"
     assert parse("a.txt", workbook([["问题", "答案"], ["退？", "能"]])).format == "xlsx"
 
 
