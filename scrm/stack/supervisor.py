@@ -19,7 +19,7 @@ from scrm.stack.processes import Program
 LOG_BYTES = 20 * 2**20
 FIRST_DELAY_S = 1.0
 LONGEST_DELAY_S = 30.0
-STEADY_S = 60.0
+STEADY_S = 5.0  # a worker that dies over and over while customers write is back within a second each time
 DEATHS_WHILE_STARTING = 3
 
 
