@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-MEANING_SHARE = 0.6  # of the fused score; the rest is BM25's
+MEANING_SHARE = 0.75
 RRF_K = 60  # Cormack, Clarke, Büttcher 2009
 
 

@@ -39,15 +39,11 @@ ORDER BY best.score DESC, best.chunk_id
 class WeightedQuery:
     """A query's words with tf x idf, and the sizes they were weighed by."""
 
-    weights: dict[str, float]  # in the order of the query
+    weights: dict[str, float]  # of the words that occur in scope, in the order of the query
+    best_possible: float  # the BM25 score that no passage reaches: every word at full saturation, unknown ones included
     passages: int  # live chunks in scope
     everywhere: int  # live chunks of all bases
     candidate_terms: tuple[int, ...]  # base << 32 | term: the posting lists to read
-
-    @property
-    def best_possible(self) -> float:
-        """The BM25 score that no passage reaches: every word at full saturation."""
-        return sum(self.weights.values()) * (bm25.K1 + 1)
 
     @property
     def literal(self) -> str:
@@ -67,8 +63,10 @@ def weigh(query: str, base_ids: Sequence[int]) -> WeightedQuery:
         passages, everywhere, found, frequencies = cursor.fetchone()
     in_base = dict(zip(found, frequencies, strict=True))
     df = {word: sum(in_base.get(scoped(base, term_id(word)), 0) for base in base_ids) for word in counts}
-    weights = {word: tf * bm25.idf(df[word], passages) for word, tf in counts.items() if df[word]}
-    return WeightedQuery(weights, int(passages), int(everywhere), _candidates(df, base_ids))
+    weights = {word: tf * bm25.idf(df[word], passages) for word, tf in counts.items()}
+    best_possible = sum(weights.values()) * (bm25.K1 + 1)
+    known = {word: weight for word, weight in weights.items() if df[word]}
+    return WeightedQuery(known, best_possible, int(passages), int(everywhere), _candidates(df, base_ids))
 
 
 def _candidates(df: dict[str, int], base_ids: Sequence[int]) -> tuple[int, ...]:

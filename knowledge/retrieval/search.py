@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.retrieval import calibration, fusion, lexical_search, passages, vectors
+from knowledge.retrieval.background import background_of
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
 from knowledge.retrieval.lexical_search import WeightedQuery
@@ -57,7 +58,8 @@ def search(query: str, scope: Scope, *, limit: int = 10, mode: Mode = "hybrid", 
     with snapshot():
         weighted, candidates = _recall(query, vector, scope.base_ids, release, clock)
         ranked = _ORDER[mode](candidates)
-        ranked = [replace(c, relevance=calibration.relevance(c, best_possible=weighted.best_possible)) for c in ranked]
+        known = {"background": background_of(release), "best_possible": weighted.best_possible}
+        ranked = [replace(c, relevance=calibration.relevance(c, **known)) for c in ranked]
         least = calibration.THRESHOLD if threshold is None else threshold
         passed = [c for c in ranked if c.relevance >= least][:limit]
         failed = [c for c in ranked if c.relevance < least][:limit]

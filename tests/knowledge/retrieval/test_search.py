@@ -16,7 +16,7 @@ module = sys.modules["knowledge.retrieval.search"]
 
 def test_a_hit_carries_all_that_is_known_of_it(publish, scope_of):
     base = publish(SHOP, titles={"保修": "保修条款"})
-    hit = search("AB-1203 的保修期", scope_of(base), threshold=0).hits[0]
+    hit = search("AB-1203 的保修期", scope_of(base), mode="lexical", threshold=0).hits[0]
     assert (hit.title, hit.base_id, hit.kind) == ("保修条款", base.pk, "text")
     assert hit.text == SHOP["保修"]
     assert hit.text == Document.objects.get(pk=hit.document_id).live_version.text[hit.start : hit.end]
