@@ -55,13 +55,16 @@ def wecom_account_put(
     fields_check(slug, config, secrets)
     with transaction.atomic(durable=True):
         row = account or ChannelAccount(kind=ChannelKind.WECOM_KF)
-        moved = row.config.get("open_kfid", config["open_kfid"]) != config["open_kfid"]
-        row.name, row.config, row.secrets = slug, row.config | config, secrets
-        row.welcome_text = row.welcome_text if welcome_text is None else welcome_text
-        if moved:  # another account's cursor means nothing, and its history is not ours to answer
-            row.cursor, row.pulled_at = "", None
-        row.last_error, row.last_error_at = "", None
-        row.save()
+        values = {"name": slug, "config": row.config | config, "secrets": secrets, "last_error": "", "last_error_at": None}
+        if welcome_text is not None:
+            values["welcome_text"] = welcome_text
+        if row.config.get("open_kfid", config["open_kfid"]) != config["open_kfid"]:
+            # Another account's cursor means nothing, and its history is not ours to answer.
+            values |= {"cursor": "", "pulled_at": None}
+        for field, value in values.items():
+            setattr(row, field, value)
+        # Only these: a worker may be moving the cursor meanwhile.
+        row.save(update_fields=list(values) if account else None)
         row.bases.set(bases)
         audit_record(actor=actor, action="channel_account.change" if account else "channel_account.add", subject=row)
     return row

@@ -50,7 +50,9 @@ def _first_replies(account: ChannelAccount, asked: list[dict], sent: dict[str, d
     for turn in Turn.objects.filter(conversation__account=account).order_by("trigger_id").values("pk", "conversation_id", "trigger_id"):
         turns[turn["conversation_id"]].append(turn)
     outbound: dict[int, list[str]] = defaultdict(list)
-    for row in OutboundMessage.objects.filter(conversation__account=account, turn__isnull=False).order_by("id").values("turn_id", "payload"):
+    for row in (
+        OutboundMessage.objects.filter(conversation__account=account, turn__isnull=False).order_by("id").values("turn_id", "payload")
+    ):
         outbound[row["turn_id"]] += row["payload"].get("external_ids", [])
     replies = {}
     for item in asked:

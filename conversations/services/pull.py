@@ -53,11 +53,13 @@ def _waiting(account_id: int):
 
 
 def _pull_until_quiet(account_id: int, always: bool) -> bool:
-    """Whether all went well. Doorbells that arrive meanwhile are served too."""
+    """Whether all went well and it is worth looking again. Doorbells that arrive meanwhile are served too."""
     while True:
         account = ChannelAccount.objects.filter(pk=account_id, enabled=True).first()
         events = list(_waiting(account_id).values("pk", "payload", "received_at")[:BATCH])
-        if account is None or not (events or always):
+        if account is None:
+            return False
+        if not (events or always):
             return True
         try:
             _catch_up(account, _fresh_token(events, open_kfid_of(account)))

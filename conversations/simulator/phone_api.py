@@ -76,7 +76,9 @@ def servicer_ends(world: World, asked: dict) -> dict:
 def chat(world: World, asked: dict) -> dict:
     """What the phone shows after item `after`, oldest first."""
     rows = world.store.all(
-        "SELECT * FROM item WHERE external_userid = ? AND seq > ? ORDER BY seq LIMIT 500", asked["external_userid"], int(asked.get("after") or 0)
+        "SELECT * FROM item WHERE external_userid = ? AND seq > ? ORDER BY seq LIMIT 500",
+        asked["external_userid"],
+        int(asked.get("after") or 0),
     )
     items = [{"seq": row["seq"], "side": row["side"], "msgid": row["msgid"], "at": row["at"], **json.loads(row["body"])} for row in rows]
     return {"items": items, "state": world.customer(asked["external_userid"])["state"]}

@@ -290,9 +290,7 @@ def account_list(world: World, corp: sqlite3.Row, body: dict) -> dict:
         "SELECT * FROM account WHERE corp_id = ? ORDER BY open_kfid LIMIT ? OFFSET ?",
         corp["corp_id"], min(int(body.get("limit", 100)), 100), int(body.get("offset", 0)),
     )  # fmt: skip
-    listed = [
-        {"open_kfid": row["open_kfid"], "name": row["name"], "avatar": "", "manage_privilege": bool(row["granted"])} for row in rows
-    ]
+    listed = [{"open_kfid": row["open_kfid"], "name": row["name"], "avatar": "", "manage_privilege": bool(row["granted"])} for row in rows]
     return {"account_list": listed}
 
 

@@ -47,7 +47,9 @@ class World:
 
     # --- accounts
 
-    def account_put(self, *, open_kfid: str, corp_id: str, secret: str, token: str, aes_key: str, callback_url: str, name: str = "") -> None:
+    def account_put(
+        self, *, open_kfid: str, corp_id: str, secret: str, token: str, aes_key: str, callback_url: str, name: str = ""
+    ) -> None:
         """Register an account, or change it."""
         self.store.run(
             "INSERT INTO account (open_kfid, corp_id, secret, token, aes_key, callback_url, name) VALUES (?,?,?,?,?,?,?)"
@@ -132,7 +134,9 @@ class World:
         deadline = time.monotonic() + timeout_s
         while True:
             row = self.store.one(
-                "SELECT seq, at FROM item WHERE external_userid = ? AND seq > ? AND side = 'api' ORDER BY seq LIMIT 1", external_userid, after
+                "SELECT seq, at FROM item WHERE external_userid = ? AND seq > ? AND side = 'api' ORDER BY seq LIMIT 1",
+                external_userid,
+                after,
             )
             left = deadline - time.monotonic()
             if row or left <= 0:

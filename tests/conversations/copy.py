@@ -32,7 +32,9 @@ def database_url() -> str:
     """The test database's URL, for other processes."""
     values = connection.settings_dict
     user, name, host = (quote(values[key] or "") for key in ("USER", "NAME", "HOST"))
-    return f"postgres://{user}@/{name}?host={host}" if values["HOST"].startswith("/") else f"postgres://{user}@{host}:{values['PORT']}/{name}"
+    return (
+        f"postgres://{user}@/{name}?host={host}" if values["HOST"].startswith("/") else f"postgres://{user}@{host}:{values['PORT']}/{name}"
+    )
 
 
 class Copy:

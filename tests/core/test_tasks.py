@@ -24,9 +24,9 @@ def test_a_transaction_publishes_the_same_task_once(sent, django_capture_on_comm
 
 def test_a_rolled_back_publication_does_not_hide_a_later_one(sent, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             tasks.send_after_commit("outbound", 1)
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         tasks.send_after_commit("outbound", 1)
     assert sent == [("outbound", 1)]
 

@@ -60,9 +60,7 @@ class WecomClient:
         self._base = credentials.base
         self._http = http or _client_for(self._base)
         self._credentials = credentials
-        self.tokens = TokenStore(
-            base=self._base, corp_id=credentials.corp_id, secret=credentials.secret, fetch=self._gettoken, store=store
-        )
+        self.tokens = TokenStore(base=self._base, corp_id=credentials.corp_id, secret=credentials.secret, fetch=self._gettoken, store=store)
 
     def sync_msg(self, *, open_kfid: str, cursor: str = "", token: str = "", limit: int = PAGE_LIMIT) -> SyncPage:
         """One page of messages after `cursor`; without one, from the earliest of the last three days (notes b.3)."""

@@ -120,9 +120,7 @@ def open_sealed(
     return decrypt(encoding_aes_key=encoding_aes_key, receiveid=receiveid, ciphertext=ciphertext)
 
 
-def verify_url(
-    *, token: str, encoding_aes_key: str, receiveid: str, timestamp: str, nonce: str, msg_signature: str, echostr: str
-) -> str:
+def verify_url(*, token: str, encoding_aes_key: str, receiveid: str, timestamp: str, nonce: str, msg_signature: str, echostr: str) -> str:
     """The text to answer a URL verification with (notes a.3).
 
     A proxy that decodes the query twice turns `+` into a space; base64 has no spaces, so they are turned back.

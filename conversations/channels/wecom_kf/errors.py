@@ -45,11 +45,19 @@ ERRORS: dict[int, tuple[Action, object]] = {
     48001: (C, _("The app may not call this interface. Grant it in the WeCom console.")),
     48002: (C, _("The app may not call this interface. Grant it in the WeCom console.")),
     48006: (C, _("The permission was withdrawn because the app was idle. An administrator has to grant it again.")),
-    48007: (C, _("This customer service account is not granted to the app. In the console open WeChat customer service, API, and assign the account.")),
+    48007: (
+        C,
+        _(
+            "This customer service account is not granted to the app. In the console open WeChat customer service, API, and assign the account."
+        ),
+    ),
     48010: (C, _("WeCom refuses this TLS version. Use TLS 1.2 or newer.")),
     50003: (C, _("The app is disabled. Enable it in the WeCom console.")),
     60011: (C, _("The member is outside the app's visible scope. Widen it in the WeCom console.")),
-    60020: (C, _("This server's IP address is not trusted. Add it to the app's trusted IPs in the WeCom console; it takes about a minute.")),
+    60020: (
+        C,
+        _("This server's IP address is not trusted. Add it to the app's trusted IPs in the WeCom console; it takes about a minute."),
+    ),
     60021: (C, _("The member is outside the app's visible scope. Widen it in the WeCom console.")),
     60030: (C, _("The member is outside the app's visible scope. Widen it in the WeCom console.")),
     60031: (C, _("The app may not call the server API.")),

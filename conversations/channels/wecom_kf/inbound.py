@@ -123,9 +123,7 @@ def readable(msgtype: str, body: dict) -> str:
 def _notice(row: dict, msgid: str, send_time: int) -> InboundNotice:
     event = as_object(row.get("event"))
     where = {name: as_text(event.get(name)) or as_text(row.get(name)) for name in ("open_kfid", "external_userid")}
-    return InboundNotice(
-        msgid, as_text(event.get("event_type")), where["open_kfid"], where["external_userid"][:MAX_ID], send_time, event
-    )
+    return InboundNotice(msgid, as_text(event.get("event_type")), where["open_kfid"], where["external_userid"][:MAX_ID], send_time, event)
 
 
 def row_parse(row: Any) -> InboundMessage | InboundNotice | None:

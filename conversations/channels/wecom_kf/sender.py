@@ -101,5 +101,3 @@ def _menu(outbound: OutboundMessage) -> tuple[dict, ...]:
     items = [MenuItem(str(item["id"]), str(item["label"])) for item in outbound.payload.get("items", [])]
     head = outbound.payload.get("head") or outbound.text
     return ({"msgtype": "msgmenu", "payload": menu_payload(head=head, items=items, tail=outbound.payload.get("tail", ""))},)
-
-

@@ -45,7 +45,12 @@ def keys_of(name: str, *, fresh: bool = False) -> Keys:
         raise Http404
     config, secrets = account.config, account.secrets
     keys = Keys(
-        account.pk, account.enabled, config.get("corp_id", ""), config.get("open_kfid", ""), secrets.get("token", ""), secrets.get("aes_key", "")
+        account.pk,
+        account.enabled,
+        config.get("corp_id", ""),
+        config.get("open_kfid", ""),
+        secrets.get("token", ""),
+        secrets.get("aes_key", ""),
     )
     _cache[name] = (time.monotonic() + CACHED_S, keys)
     return keys

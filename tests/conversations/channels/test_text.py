@@ -80,7 +80,8 @@ def test_menu_payload():
 
 
 @pytest.mark.parametrize(
-    "items", [[], [MenuItem("a-b", "x")], [MenuItem("a#", "x")], [MenuItem("a", " ")], [MenuItem("a" * 129, "x")], [MenuItem("a", "x")] * 11]
+    "items",
+    [[], [MenuItem("a-b", "x")], [MenuItem("a#", "x")], [MenuItem("a", " ")], [MenuItem("a" * 129, "x")], [MenuItem("a", "x")] * 11],
 )
 def test_menu_payload_refuses(items):
     with pytest.raises(Invalid):

@@ -88,7 +88,9 @@ def test_what_does_not_verify_is_refused_without_detail(client, account, changes
     assert not InboundEvent.objects.exists()
 
 
-@pytest.mark.parametrize("body", [b"", b"<xml/>", b"\xff", b'<!DOCTYPE a [<!ENTITY b "c">]><xml><Encrypt>&b;</Encrypt></xml>', b"x" * 70000])
+@pytest.mark.parametrize(
+    "body", [b"", b"<xml/>", b"\xff", b'<!DOCTYPE a [<!ENTITY b "c">]><xml><Encrypt>&b;</Encrypt></xml>', b"x" * 70000]
+)
 def test_wild_bodies_are_refused(client, account, body):
     assert post(client, URL, body).status_code in (403, 413)
 

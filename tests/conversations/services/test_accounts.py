@@ -46,7 +46,8 @@ def test_secrets_are_ciphertext_in_the_database(base):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"base": "没有"}, {"aes_key": "short"}, {"token": "t" * 33}, {"corp_id": " "}, {"secret": ""}, {"open_kfid": ""}, {"name": "!"}]
+    "changes",
+    [{"base": "没有"}, {"aes_key": "short"}, {"token": "t" * 33}, {"corp_id": " "}, {"secret": ""}, {"open_kfid": ""}, {"name": "!"}],
 )
 def test_the_command_refuses(base, changes):
     with pytest.raises(CommandError):
@@ -66,6 +67,14 @@ def test_another_open_kfid_starts_from_the_beginning(base):
     ChannelAccount.objects.update(cursor="c1")
     add(open_kfid="wk2")
     assert ChannelAccount.objects.get().cursor == ""
+
+
+def test_a_change_does_not_turn_back_the_cursor(base):
+    add()
+    stale = ChannelAccount.objects.get()
+    ChannelAccount.objects.update(cursor="c9")
+    wecom_account_put(actor=None, account=stale, name="shop", corp_id="ww2", open_kfid="wk1", bases=[base])
+    assert ChannelAccount.objects.get().cursor == "c9"
 
 
 def test_missing_fields_are_named(base):

@@ -276,5 +276,3 @@ def test_only_the_head_of_a_conversation_is_offered_to_the_drain(talk, account):
     queue(other, key="c")
     queue(other, key="d", state=OutboundState.SENT)
     assert outbox.conversations_waiting() == [other.pk]
-
-

@@ -98,6 +98,14 @@ def test_without_a_doorbell_nothing_is_asked(account, phone):
     assert phone.get("wire", open_kfid="wk1")["calls"] == []
 
 
+def test_a_disabled_account_is_left_alone(account, phone):
+    ChannelAccount.objects.update(enabled=False)
+    ring(account)
+    pull.account_pull(account_id=account.pk)
+    assert phone.get("wire", open_kfid="wk1")["calls"] == []
+    assert pull.accounts_waiting() == []
+
+
 def test_reconciling_asks_without_a_doorbell(account, phone):
     phone.post("say", external_userid=phone.customer(), text="在吗")
     pull.account_pull(account_id=account.pk, always=True)
