@@ -25,6 +25,7 @@ urlpatterns = [
     path("ask/<int:pk>/", ask.question, name="question"),
     path("ask/<int:pk>/result/", ask.question_result, name="question_result"),
     path("search-test/", ask.search_test, name="search_test"),
+    path("search-test/<int:pk>/", ask.question, name="searched"),
     path("panels/inbox/", panels.inbox_panel, name="inbox_panel"),
     path("panels/answers/", panels.answers_panel, name="answers_panel"),
 ]

@@ -53,7 +53,7 @@ def _form(request, *, search_only: bool):
     except ScrmError as error:
         context = _page_context(request, search_only, text=text, chosen=chosen) | {"failure": str(error)}
         return render(request, "conversations/ask.html", context, status=error.status)
-    return redirect("conversations:question", row.pk)
+    return redirect("conversations:searched" if search_only else "conversations:question", row.pk)
 
 
 def _page_context(request, search_only: bool, *, text: str = "", chosen: set[int] | None = None) -> dict:
@@ -77,5 +77,5 @@ def timings(result: dict) -> list[tuple[str, float]]:
     found = dict(result.get("timings_ms") or {})
     order = [entry["step"] for entry in result.get("trace") or []] or list(SEARCH_STEPS)
     names = [name for name in order if name in found]
-    names += sorted(found.keys() - set(names) - {"total"}) + ["total"] * ("total" in found)
+    names = [name for name in names if name != "total"] + sorted(found.keys() - set(names) - {"total"}) + ["total"] * ("total" in found)
     return [(STEP_LABELS.get(name) or SEARCH_STEPS.get(name, name), found[name]) for name in names]

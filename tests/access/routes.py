@@ -57,6 +57,7 @@ ROUTES: dict[str, Route] = {
     "conversations:ask": Route(EVERYONE),
     "conversations:search_test": Route("AKG"),
     "conversations:question": Route(EVERYONE, "question"),
+    "conversations:searched": Route(EVERYONE, "question"),
     "conversations:question_result": Route(EVERYONE, "question"),
     "conversations:inbox_panel": Route("AG"),
     "conversations:answers_panel": Route("AG"),

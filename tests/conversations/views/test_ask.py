@@ -29,11 +29,11 @@ def result_of(client, row) -> str:
     return client.get(reverse("conversations:question_result", args=[row.pk])).content.decode()
 
 
-@pytest.mark.parametrize(("page", "search_only"), [(ASK, False), (SEARCH, True)])
-def test_a_question_is_queued_for_a_worker(world, agent, page, search_only):
+@pytest.mark.parametrize(("page", "search_only", "shown"), [(ASK, False, "question"), (SEARCH, True, "searched")])
+def test_a_question_is_queued_for_a_worker(world, agent, page, search_only, shown):
     response = agent.post(page, {"text": " 怎么退货 ", "bases": [world.ours.base.pk]})
     row = Question.objects.get()
-    assert response.headers["Location"] == reverse("conversations:question", args=[row.pk])
+    assert response.headers["Location"] == reverse(f"conversations:{shown}", args=[row.pk])
     assert (row.text, row.search_only, row.state, list(row.bases.all())) == (
         "怎么退货",
         search_only,
