@@ -29,7 +29,13 @@ def answer(talk, number: int, msgid: str) -> None:
     message = CustomerMessageFactory(conversation=talk, external_id=f"q{number}")
     turn = Turn.objects.create(conversation=talk, trigger=message, state=TurnState.ANSWERED)
     OutboundMessage.objects.create(
-        conversation=talk, turn=turn, idempotency_key=msgid, author=Author.BOT, text="a", state=OutboundState.SENT, payload={"external_ids": [msgid]}
+        conversation=talk,
+        turn=turn,
+        idempotency_key=msgid,
+        author=Author.BOT,
+        text="a",
+        state=OutboundState.SENT,
+        payload={"external_ids": [msgid]},
     )
 
 
@@ -38,7 +44,11 @@ def item(seq: int, side: str, msgid: str, body: str = "") -> dict:
 
 
 def counted(talk, *items: dict) -> tuple[int, int, int]:
-    bells = [{"seq": row["seq"], "started_at": row["at"], "ended_at": row["at"] + 0.004, "status": 200} for row in items if row["side"] == "customer"]
+    bells = [
+        {"seq": row["seq"], "started_at": row["at"], "ended_at": row["at"] + 0.004, "status": 200}
+        for row in items
+        if row["side"] == "customer"
+    ]
     found = report(talk.account, {"items": list(items), "doorbells": bells})
     return found["lost"], found["duplicated"], found["out_of_order"]
 
