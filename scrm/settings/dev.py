@@ -2,6 +2,8 @@
 
 import secrets
 
+from django.core.exceptions import ImproperlyConfigured
+
 from scrm.settings.base import *  # noqa: F403
 from scrm.settings.base import SCRM_HOME, SECRET_KEY, STORAGES
 
@@ -26,6 +28,12 @@ def kept_key() -> str:
     return file.read_text().strip()
 
 
-SECRET_KEY = SECRET_KEY or kept_key()
+try:
+    SECRET_KEY = SECRET_KEY or kept_key()
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"SCRM_HOME {SCRM_HOME} cannot be used ({error.strerror}). Give it to the user who runs this, free some space, "
+        f"or set SCRM_HOME to another folder. / 目录 {SCRM_HOME} 无法使用，请检查权限和磁盘空间，或者把 SCRM_HOME 设为其他目录。"
+    ) from error
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = True

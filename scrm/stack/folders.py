@@ -1,5 +1,6 @@
 """Prepare the folders of a copy: owner, mode, free space, and paths that the database's own user can walk."""
 
+import logging
 import os
 import pwd
 import shutil
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from scrm.stack.errors import StackError
 from scrm.stack.home import Home
+
+log = logging.getLogger(__name__)
 
 # Measured: embedded Postgres 60 MB + up to 2 GB of WAL under load, serving model 130 MB, its export 0.6 GB at the peak.
 FIRST_START_MB = 1500
@@ -90,4 +93,5 @@ def let_walk(path: Path) -> None:
     for folder in (path, *path.parents):
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
+            log.warning("other users may now pass through %s, because PostgreSQL may not run as root and has to reach its files", folder)
             folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
