@@ -9,6 +9,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from conversations.choices import Author
 from conversations.selectors import THREAD_LENGTH
 from knowledge.retrieval.search import REASONS as SEARCH_REASONS
 
@@ -70,6 +71,17 @@ def first_message(entries):
     """The oldest message of a full page of a thread: where "earlier messages" begins. None when there is nothing before it."""
     messages = [entry.message for entry in entries if entry.message]
     return messages[0] if len(messages) >= THREAD_LENGTH else None
+
+
+@register.filter
+def last_words(entries) -> str:
+    """What the customer said last, for people who hear the page."""
+    said = [
+        entry.message.text
+        for entry in entries
+        if entry.message and entry.message.author == Author.CUSTOMER and not entry.message.recalled_at
+    ]
+    return said[-1] if said else ""
 
 
 @register.filter

@@ -66,10 +66,10 @@
     if (event.detail.successful) offline = false;
   });
 
-  /* A polled part that holds focus, a selection or an open menu the person works in is left alone this time. */
+  /* A polled part in which the person is selecting text is left alone this time. */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const target = event.detail.target;
-    if (target.dataset.keep === undefined) return;
+    if (target.dataset.keep === undefined || event.detail.requestConfig.verb !== "get") return;
     const selection = document.getSelection();
     const selecting = selection && !selection.isCollapsed && target.contains(selection.anchorNode);
     if (selecting) event.detail.shouldSwap = false;
@@ -77,16 +77,15 @@
 
   /* Open <details> stay open across swaps, by id. */
   let open = new Set();
+  let lastSaid = document.querySelector("[data-say]")?.dataset.say;
   document.addEventListener("htmx:beforeSwap", (event) => {
     open = new Set([...event.detail.target.querySelectorAll("details[open][id]")].map((each) => each.id));
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-    const said = event.detail.target.querySelector?.("[data-say]");
-    if (said && said.dataset.say !== event.detail.target.dataset.said) {
-      event.detail.target.dataset.said = said.dataset.say;
-      say(said.dataset.say);
-    }
+    const said = document.querySelector("[data-say]")?.dataset.say;
+    if (said && said !== lastSaid) say(said);
+    lastSaid = said;
   });
 
   /* Threads open at their end and follow it while the reader is there. */
