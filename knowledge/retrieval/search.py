@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.retrieval import calibration, fusion, lexical_search, passages, vectors
-from knowledge.retrieval.background import background_of
+from knowledge.retrieval.background import Background, background_of
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
 from knowledge.retrieval.lexical_search import WeightedQuery
@@ -30,8 +30,6 @@ REASONS = {
     "nothing_found": _("No passage shares a word or a meaning with the question."),
     "below_threshold": _("The passages found are too unlikely to answer the question."),
 }
-
-_ORDER = {"hybrid": fusion.linear, "vector": fusion.by_meaning, "lexical": fusion.by_words}
 
 # Literal values make the planner prefer reading whole tables (17-26 ms instead of 5-6); only index plans are wanted here.
 _PLANNER = f"""
@@ -57,9 +55,7 @@ def search(query: str, scope: Scope, *, limit: int = 10, mode: Mode = "hybrid", 
     clock.lap("encode")
     with snapshot():
         weighted, candidates = _recall(query, vector, scope.base_ids, release, clock)
-        ranked = _ORDER[mode](candidates)
-        known = {"background": background_of(release), "best_possible": weighted.best_possible}
-        ranked = [replace(c, relevance=calibration.relevance(c, **known)) for c in ranked]
+        ranked = _ranked(candidates, mode, background_of(release), weighted.best_possible)
         least = calibration.THRESHOLD if threshold is None else threshold
         passed = [c for c in ranked if c.relevance >= least][:limit]
         failed = [c for c in ranked if c.relevance < least][:limit]
@@ -96,6 +92,19 @@ def _recall(
     by_meaning = vectors.best(vector, base_ids, encoder=encoder, lexical_query=weighted.literal, exact=exact, limit=RECALL)
     clock.lap("vector")
     return weighted, fusion.merge(by_words, by_meaning)
+
+
+def _ranked(candidates: list[Candidate], mode: Mode, background: Background | None, best_possible: float) -> list[Candidate]:
+    """In the mode's order, each with its relevance."""
+    if mode == "vector":
+        ranked = fusion.by_meaning(candidates)
+    elif mode == "lexical":
+        ranked = fusion.by_words(candidates)
+    elif background is None:
+        ranked = fusion.linear(candidates)
+    else:
+        ranked = fusion.absolute(candidates, background=background, best_possible=best_possible)
+    return [replace(c, relevance=calibration.relevance(c, background=background, best_possible=best_possible)) for c in ranked]
 
 
 class _Clock:

@@ -1,13 +1,16 @@
 import numpy as np
 import pytest
 
+from knowledge.ingestion.bulk import load_documents
 from knowledge.models import KnowledgeBase
 from knowledge.retrieval import background, calibration, search
 from knowledge.retrieval.background import Background, background_of, release_background_ensure
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.tasks import lexical_refresh_task
+from knowledge.services.bases import base_create
 from knowledge.types import Scope
 from scrm.ai.models import ModelRelease
+from tests.knowledge.retrieval.conftest import SHOP
 
 E5 = Background(0.829, 0.0164)
 
@@ -77,15 +80,12 @@ def test_a_question_of_another_field_finds_nothing(prepared_model, publish_shop)
     scope = Scope((publish_shop.pk,))
     assert search("怎么退货", scope).hits
     assert search("签收多久以后不能退", scope).hits
+    assert search("AB-1203", scope).hits[0].text == SHOP["保修"]
     assert search("唐朝的开国皇帝是谁", scope).reason == "below_threshold"
 
 
 @pytest.fixture
 def publish_shop(prepared_model) -> KnowledgeBase:
-    from knowledge.ingestion.bulk import load_documents
-    from knowledge.services.bases import base_create
-    from tests.knowledge.retrieval.conftest import SHOP
-
     base = base_create(actor=None, name="shop")
     load_documents(base, [(name, "", text) for name, text in SHOP.items()])
     release_background_ensure(prepared_model)

@@ -1,6 +1,7 @@
 import pytest
 
 from knowledge.retrieval import fusion
+from knowledge.retrieval.background import Background
 from knowledge.retrieval.fusion import Candidate
 
 
@@ -21,6 +22,16 @@ def test_the_linear_mix(merged):
     expected = {1: 0.4, 2: 0.6 * (0.1 / 0.15) + 0.4 * (6 / 9), 3: 0.4 / 9, 4: 0.6}
     assert scores == pytest.approx(expected)
     assert list(scores) == [2, 4, 1, 3]
+
+
+def test_the_absolute_mix_depends_on_nothing_else_in_the_list(merged):
+    known = {"background": Background(0.8, 0.02), "best_possible": 18.0}
+    scores = {c.chunk_id: c.score for c in fusion.absolute(merged, **known)}
+    assert scores == pytest.approx({1: 0.5, 2: 0.2 * 5 + 6 / 18, 3: 1 / 18, 4: 0.2 * 7.5})
+    assert list(scores) == [4, 2, 1, 3]
+    alone = fusion.absolute(merged[1:2], **known)
+    assert alone[0].score == scores[alone[0].chunk_id]
+    assert [c.score for c in fusion.absolute(merged[2:3], background=Background(0.8, 0.02), best_possible=0.0)] == [0.0]
 
 
 def test_reciprocal_ranks(merged):
