@@ -5,8 +5,6 @@ from scrm.settings.base import *  # noqa: F403
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.flag("SCRM_SSL_REDIRECT", True)
-# Load balancers and WeCom's callbacks may arrive over plain HTTP inside the network.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SECURE_HSTS_SECONDS = env.number("SCRM_HSTS_SECONDS", 31_536_000)

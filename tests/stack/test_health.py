@@ -32,6 +32,13 @@ def test_healthz_asks_nobody(web):
     assert web.get("/healthz").content == b"ok"
 
 
+def test_probes_come_by_address_over_plain_http(web, settings):
+    settings.ALLOWED_HOSTS = ["scrm.example.com"]
+    settings.SECURE_SSL_REDIRECT = True
+    assert web.get("/healthz", headers={"host": "10.0.0.7"}).status_code == 200
+    assert web.get("/", headers={"host": "10.0.0.7"}).status_code != 200
+
+
 def test_readyz_names_what_is_missing(db, web, beating):
     beating("worker:interactive", model=False)
     answer = web.get("/readyz")
