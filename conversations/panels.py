@@ -12,5 +12,9 @@ NAVIGATION.register("ask", NavigationEntry(_("Ask"), "conversations:ask", "conve
 NAVIGATION.register(
     "search_test", NavigationEntry(_("Search test"), "conversations:search_test", "knowledge.search_knowledgebase", "gauge", order=60)
 )
+# Only where the settings have a simulator: elsewhere the address does not exist and the entry draws nothing.
+NAVIGATION.register(
+    "simulator", NavigationEntry(_("Simulator"), "simulator:phones", "conversations.view_conversation", "smartphone", order=80)
+)
 PANELS.register("inbox", Panel("conversations:inbox_panel", "conversations.view_conversation", order=10))
 PANELS.register("answers", Panel("conversations:answers_panel", "conversations.view_conversation", order=20))

@@ -146,3 +146,16 @@ def version_lines(document: Document) -> list[ImportState]:
     )
     jobs = jobs_of(version.pk for version in versions)
     return [import_state(version, jobs.get(version.pk)) for version in versions]
+
+
+def knowledge_figures(user) -> dict:
+    """Numbers of what a person may see: bases, documents that answer, imports under way; and the newest failed imports."""
+    versions = DocumentVersion.objects.visible_to(user).filter(base__scratch=False)
+    newest = versions.filter(document=OuterRef("document")).order_by("-number").values("pk")[:1]
+    failed = versions.filter(state=VersionState.FAILED, pk=Subquery(newest), document__removed_at=None)
+    return {
+        "bases": KnowledgeBase.objects.visible_to(user).filter(scratch=False).count(),
+        "documents": Document.objects.visible_to(user).filter(base__scratch=False, live_version__isnull=False).count(),
+        "running": versions.filter(state__in=UNFINISHED).count(),
+        "failed": failed.defer("text", "outline").select_related("document", "base").order_by("-id")[:5],
+    }

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from knowledge.views import bases, documents, uploads, versions
+from knowledge.views import bases, documents, panels, uploads, versions
 
 app_name = "knowledge"
 urlpatterns = [
     path("", bases.bases, name="bases"),
+    path("panel/", panels.panel, name="panel"),
     path("new/", bases.base_new, name="base_new"),
     path("<int:pk>/", bases.base, name="base"),
     path("<int:pk>/rows/", bases.base_rows, name="base_rows"),

@@ -31,6 +31,7 @@ ROUTES: dict[str, Route] = {
     "dashboard:password": Route(EVERYONE),
     "dashboard:sign_out": post(EVERYONE),
     "knowledge:bases": Route("AKG"),
+    "knowledge:panel": Route("AKG"),
     "knowledge:base_new": Route("AK"),
     "knowledge:base": Route("AKG", "base"),
     "knowledge:base_rows": Route("AKG", "base"),

@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from conversations.models import Conversation
+from knowledge.choices import VersionState
+from knowledge.models import DocumentVersion
 from scrm.audit.models import AuditEntry
 from tests.world import PASSWORD
 
@@ -137,3 +139,12 @@ def test_what_is_not_allowed_is_a_page_that_says_so(world):
 def test_the_admin_has_no_sign_in_of_its_own(world, client):
     assert client.get(reverse("admin:index"), follow=True).redirect_chain[-1][0].startswith(SIGN_IN)
     assert world.client("user").get(reverse("admin:index"), follow=True).status_code == 403
+
+
+def test_the_knowledge_card_counts_what_one_may_see_and_names_failures(world):
+    DocumentVersion.objects.filter(base__in=[world.ours.base, world.theirs.base]).update(state=VersionState.FAILED)
+    client, card = world.client("knowledge_manager"), reverse("knowledge:panel")
+    response = client.get(card, headers={"HX-Request": "true"})
+    assert response.context["bases"] == 1
+    assert "我方文件.md" in response.content.decode()
+    assert "机密文件.md" not in response.content.decode()
