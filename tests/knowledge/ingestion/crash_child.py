@@ -55,6 +55,7 @@ def write(seed: int) -> None:
     base, rng = prepare(), random.Random(seed)
     Job.objects.filter(state="running").update(lease_until=timezone.now())
     jobs_run(jobs_waiting(50))
+    load_documents(base, [("第一篇", "短", f"{PROBES[0]}{seed}。")])
     sys.stdout.write("writing\n")
     sys.stdout.flush()
     while True:

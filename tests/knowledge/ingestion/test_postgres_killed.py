@@ -3,9 +3,11 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -18,19 +20,21 @@ from tests.ai.endpoint import Endpoint
 pytestmark = pytest.mark.slow
 CHILD = Path(__file__).with_name("crash_child.py")
 ROOT = Path(__file__).resolve().parents[3]
-KILLS = 3
+KILLS = 2
 
 
 @pytest.fixture
-def own_postgres(tmp_path):
+def own_postgres():
     """A server with the settings of production: what it calls committed must survive."""
-    home = Home(tmp_path / "home")
-    home.root.mkdir()
+    root = Path(tempfile.mkdtemp(prefix="zhike-crash-"))  # pytest's own folders are closed to the user that Postgres runs as
+    root.chmod(0o755)
+    home = Home(root)
     for folder in (home.run, home.logs):
         folder.mkdir(exist_ok=True)
     server = Postgres(home)
     yield server
     server.stop()
+    shutil.rmtree(root, ignore_errors=True)
 
 
 def run(server: Postgres, endpoint: Endpoint, *words: str, **options) -> subprocess.Popen:

@@ -1,15 +1,13 @@
 """Uploading in a real browser: drop files, watch them come in, read the quotation."""
 
-import os
-
 import pytest
+from django.core.management.sql import emit_post_migrate_signal
 from django.test.utils import override_settings
 from django.urls import reverse
 
 from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
 from scrm.jobs.models import Job
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright runs a loop in this thread
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 DROP = """([name, text]) => {
@@ -22,6 +20,8 @@ DROP = """([name, text]) => {
 
 @pytest.fixture
 def manager_page(page, live_server, client, person, base):
+    # Playwright's loop gives this thread another connection, to which Django does not bring back the rows of migrations.
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
     client.force_login(person("knowledge_manager", base))
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     page.problems = []
