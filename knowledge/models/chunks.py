@@ -63,6 +63,9 @@ class ChunkEmbedding(models.Model):
         constraints = [models.UniqueConstraint(fields=["chunk", "encoder"], name="embedding_per_encoder")]
         indexes = [models.Index(fields=["base", "encoder"], name="embedding_by_base")]
 
+    def __str__(self) -> str:
+        return f"{self.chunk_id} under {self.encoder_id}"
+
 
 class ChunkLexical(models.Model):
     """The keyword side of a chunk: terms for candidates (GIN) and BM25 impacts as a sparse vector for scoring.
@@ -82,9 +85,15 @@ class ChunkLexical(models.Model):
     avgdl = models.FloatField()
     impacts = SparseVectorField(dimensions=TERM_SPACE)
 
+    def __str__(self) -> str:
+        return f"words of {self.chunk_id}"
+
 
 class TermStat(models.Model):
     """In how many live chunks of a base a term occurs. `term` is base << 32 | term id, as in ChunkLexical."""
 
     term = models.BigIntegerField(primary_key=True)
     df = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.term}: {self.df}"

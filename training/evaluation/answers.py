@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.bot.pipeline import run
 from conversations.types import BotState, Outcome
-from knowledge.ingestion.bulk import load_documents
 from knowledge.models import Document, KnowledgeBase
 from knowledge.services.bases import base_create, base_remove
-from knowledge.services.documents import document_remove
+from knowledge.services.documents import document_remove, documents_load
 from knowledge.types import Scope
 from scrm.core.errors import Invalid
 from training.evaluation.rag_sets import Case, cases
@@ -65,7 +64,7 @@ def summary(judged: list[Judged]) -> dict:
 def judge(case: Case) -> Judged:
     """Passages are loaded and embedded once; between the two askings the positives are removed, as a manager would."""
     with scratch_base() as base:
-        load_documents(base, _documents(case))
+        documents_load(actor=None, base=base, documents=_documents(case))
         scope = Scope((base.pk,))
         answerable = run(case.query, scope)
         for document in Document.objects.filter(base=base, name__startswith=POSITIVE):

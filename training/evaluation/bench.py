@@ -10,12 +10,12 @@ from statistics import median
 from django.utils.translation import gettext_lazy as _
 
 from conversations.services.bench import bench_reply
-from knowledge.ingestion.bulk import load_documents
-from knowledge.ingestion.chunking import index_text
 from knowledge.models import Chunk, KnowledgeBase
 from knowledge.retrieval import search, terms
 from knowledge.retrieval.indexes import index_ensure
 from knowledge.retrieval.refresh import impacts_refresh
+from knowledge.services.documents import documents_load
+from knowledge.text import index_text
 from knowledge.types import Scope
 from scrm.ai.bench import STOCK_BATCH, compare_encode, stock_model
 from scrm.ai.encoders import load
@@ -104,7 +104,7 @@ def _load(base: KnowledgeBase, documents: Iterable[tuple[str, str, str]], chunks
     """Publish documents until the base holds so many chunks; how many it holds."""
     rows, loaded = iter(documents), 0
     while loaded < chunks and (group := list(islice(rows, min(GROUP, chunks - loaded)))):
-        loaded += load_documents(base, group).chunks
+        loaded += documents_load(actor=None, base=base, documents=group).chunks
         say(f"{loaded} chunks")
     return loaded
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge.ingestion.bulk import load_documents
 from knowledge.models import Document, KnowledgeBase
 from knowledge.retrieval import search
 from knowledge.retrieval.indexes import index_ensure
 from knowledge.retrieval.refresh import impacts_refresh
 from knowledge.retrieval.search import RECALL
+from knowledge.services.documents import documents_load
 from knowledge.types import Scope
 from scrm.ai.selectors import active_release
 from training.evaluation import metrics, retrieval_sets
@@ -56,7 +56,7 @@ def load(base: KnowledgeBase, documents: Iterable[tuple[str, str, str]], say: Sa
         done = number
         say(f"{done} documents, {done / (time.perf_counter() - began):.1f}/s")
 
-    load_documents(base, documents, progress)
+    documents_load(actor=None, base=base, documents=documents, progress=progress)
     impacts_refresh(base.pk)
     index_ensure(active_release().passage_encoder)
     return done
