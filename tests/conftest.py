@@ -6,13 +6,14 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.test import TransactionTestCase
 
 from scrm.stack import heartbeats, processes
@@ -48,6 +49,17 @@ def _loopback_only(real: Callable) -> Callable:
 
 socket.socket.connect = _loopback_only(socket.socket.connect)
 socket.socket.connect_ex = _loopback_only(socket.socket.connect_ex)
+
+# Once Playwright's loop runs in this thread, Django would keep another connection for "inside the loop", which knows nothing of
+# the test database's set-up. Nothing here is asynchronous: one connection a thread, loop or not.
+connections._connections = threading.local()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """tmp_path lies in our own folder: another run of pytest would close /tmp/pytest-of-<user> to Postgres' user."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    config.option.basetemp = config.option.basetemp or str(HOME / "tmp")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -92,8 +92,6 @@ def up(tmp_path, models_folder, prepared_files) -> Iterator:
         started.append(Copy(Home(root), port, process, output))
         return started[-1]
 
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)  # pytest closes its folders; Postgres' own user walks through them
     yield start
     for copy in started:
         copy.process.kill()
