@@ -164,7 +164,9 @@ def test_a_broken_index_is_built_again(encoder):
     assert ChunkEmbedding.objects.count() == 20
 
 
-def test_small_scopes_and_small_shares_are_read_exactly():
-    assert vectors.exact_is_better(100, 1_000_000)
-    assert vectors.exact_is_better(vectors.EXACT_BELOW + 1, 100 * vectors.EXACT_BELOW)
-    assert not vectors.exact_is_better(50_000, 60_000)
+@pytest.mark.parametrize(
+    ("in_scope", "everywhere", "exact"),
+    [(100, 1_000_000, True), (8_000, 8_000, True), (10_000, 10_000, False), (40_000, 1_000_000, True), (100_000, 1_000_000, False)],
+)
+def test_small_scopes_and_small_shares_are_read_exactly(in_scope, everywhere, exact):
+    assert vectors.exact_is_better(in_scope, everywhere) is exact
