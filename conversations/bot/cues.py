@@ -24,7 +24,7 @@ FACTS = frozenset({Wanted.AMOUNT, Wanted.TIME, Wanted.PLACE, Wanted.WHO, Wanted.
 
 
 _ASKED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
-    (Wanted.TIME, re.compile(r"什么时[候间]|何时|哪[一]?[年天月日]|几[月号点]|几时|多久|多长时间|啥时候|时限|期限")),
+    (Wanted.TIME, re.compile(r"什么时[候间]|何时|哪[一]?[年天月日]|几[月号点]|几时|(?:几|多少)个?(?:天|小时|分钟|工作日|周|星期|月|年)|多久|多长时间|啥时候|时限|期限")),
     (Wanted.AMOUNT, re.compile(r"多少|(?<!好)几[个人名次家只件条元块届枚部位种项岁级集站倍座台艘架周天小时分钟年]|多[大高长重远深宽快]|多贵|第几|排名")),
     (Wanted.PLACE, re.compile(r"哪里|哪儿|(?<!如)何处|在哪(?![些个种款项])|什么地方|哪个(?:城市|国家|省|地方|平台|公司|地区)|何地|去哪")),
     (Wanted.WHO, re.compile(r"谁|哪位|何人|什么人|哪些人|哪支|哪[一]?个(?:队|人|球队)")),

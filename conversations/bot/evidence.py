@@ -87,8 +87,7 @@ def _score_hit(asked: Asked, hit: Hit, scale: tuple[float, float] | None) -> Ite
     }
     whole_years = years_in(whole)
     for sentence in sentences:
-        near = [one.folded for one in sentences[max(0, sentence.index - 1) : sentence.index + 1]]
-        yield _score_sentence(asked, sentence, " ".join([*heads, *near]), passage, whole_years)
+        yield _score_sentence(asked, sentence, " ".join([*heads, sentence.in_context]), passage, whole_years)
 
 
 def _heads(hit: Hit) -> list[str]:
@@ -109,6 +108,7 @@ def _score_sentence(asked: Asked, sentence: Sentence, context: str, passage: dic
         "offers": 0.5 if spans is None else float(bool(spans)),
         "year": _year_fit(asked.years, years_in(folded), whole_years),
         "length": min(1.0, len(text) / 120),
+        "under": _alike(asked, fold(sentence.under)),
         "asks": 1.0 if _ASKS.search(text) else 0.0,
     }
     offers = tuple(fold(text[start:end]) for start, end in (spans or [])[:_MANY])

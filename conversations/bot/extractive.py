@@ -7,20 +7,25 @@ from conversations.bot.answerable import confidence
 from conversations.bot.corpus import corpus_idf
 from conversations.bot.cues import Wanted
 from conversations.bot.evidence import Scored, cosine_scale, score
-from conversations.bot.questions import asked, parts
+from conversations.bot.questions import Asked, asked, parts
 from conversations.bot.sentences import Sentence, answer_at, repeated, sentences_of
-from conversations.bot.words import pairs_of
+from conversations.bot.words import coverage, pairs_of
 from conversations.types import Quote
+from knowledge.text import fold
 from knowledge.types import Hit, Scope
 from scrm.ai.selectors import active_release_or_none
 
 MAX_CHARS = 300
 MAX_SENTENCES = 5
+PART_CHARS, PART_SENTENCES = 250, 3  # for each half of a question that asks two things
+_PASSAGES = 10  # what the weights were fitted on
 MAX_WHOLE = 800  # a stored answer up to this long is given whole
 _SAME_QUESTION = 0.6  # Dice of character pairs: the customer asks what a stored pair answers
 _KEEP = 0.35  # further sentences must be at least this likely, relative to the best
 _SAME_WORDS = 0.7  # a sentence that shares so much with a chosen one says nothing new
 _LONGEST = 220
+_PARAGRAPH = "\n\n"
+_UNSAID = 0.15  # so much of the question is said only by what stands before a sentence in its line: quote that too
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,10 @@ def draft(question: str, hits: Sequence[Hit], scope: Scope) -> Draft:
     sure: list[float] = []
     for piece in pieces:
         wants = asked(piece, idf)
-        scored = score(wants, hits, scale)
+        scored = score(wants, _nearest(wants, hits), scale)
         sure.append(confidence(wants.kind, scored, by_meaning=scale is not None))
-        chosen += _chosen(wants.kind, scored, share=len(pieces), taken=chosen)
+        room = (MAX_CHARS, MAX_SENTENCES) if len(pieces) == 1 else (PART_CHARS, PART_SENTENCES)
+        chosen += _chosen(wants.kind, scored, room, taken=chosen)
     quotes = quotes_of(chosen)
     return Draft(compose(quotes), quotes, sum(sure) / len(sure) if quotes else 0.0)
 
@@ -64,7 +70,7 @@ def quotes_of(sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
     stretches: list[tuple[Sentence, Sentence]] = []
     for one in inline:
         last = stretches[-1][1] if stretches else None
-        if last and last.hit.chunk_id == one.hit.chunk_id and last.index + 1 == one.index:
+        if last and last.hit.chunk_id == one.hit.chunk_id and last.index + 1 == one.index and _PARAGRAPH not in one.hit.text[last.to : one.at]:
             stretches[-1] = (stretches[-1][0], one)
         else:
             stretches.append((one, one))
@@ -74,15 +80,24 @@ def quotes_of(sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
     )
 
 
-def _chosen(kind: Wanted, scored: Sequence[Scored], *, share: int, taken: Sequence[Sentence]) -> list[Sentence]:
+def _nearest(wants: Asked, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The passages that say most of this question's words, in their order, when there are more than a search gives."""
+    if len(hits) <= _PASSAGES:
+        return hits
+    said = {hit.chunk_id: coverage(fold(" ".join([hit.title, *hit.heading_path, hit.text])), wants.weights) for hit in hits}
+    kept = sorted(said, key=said.__getitem__, reverse=True)[:_PASSAGES]
+    return [hit for hit in hits if hit.chunk_id in kept]
+
+
+def _chosen(kind: Wanted, scored: Sequence[Scored], room: tuple[int, int], *, taken: Sequence[Sentence]) -> list[Sentence]:
     if not scored:
         return []
     best = scored[0]
     if whole := _stored_answer(best):
         return whole
     if kind is Wanted.HOW:
-        return _stretch(best.sentence, MAX_CHARS // share)
-    return _likeliest(scored, MAX_CHARS // share, max(2, MAX_SENTENCES // share), taken)
+        return _section(best.sentence, room[0])
+    return _likeliest(scored, *room, taken)
 
 
 def _stored_answer(best: Scored) -> list[Sentence]:
@@ -91,16 +106,24 @@ def _stored_answer(best: Scored) -> list[Sentence]:
     if not hit.question or best.figures["heading"] < _SAME_QUESTION:
         return []
     if len(hit.text) - max(answer_at(hit), repeated(hit)) > MAX_WHOLE:
-        return _stretch(sentences_of(hit)[0], MAX_WHOLE)
+        return _stretch(sentences_of(hit), MAX_WHOLE)
     return sentences_of(hit)
 
 
-def _stretch(first: Sentence, room: int) -> list[Sentence]:
-    """The sentence and those that follow it in its passage, as far as there is room: an instruction goes on."""
-    found = [first]
-    for one in sentences_of(first.hit)[first.index + 1 :]:
+def _section(best: Sentence, room: int) -> list[Sentence]:
+    """An instruction from its beginning: the sentences under the same heading, if there is room, else from the best one on."""
+    same = [one for one in sentences_of(best.hit) if one.under == best.under]
+    if sum(one.to - one.at for one in same) <= room:
+        return same
+    return _stretch([one for one in same if one.index >= best.index], room)
+
+
+def _stretch(sentences: Sequence[Sentence], room: int) -> list[Sentence]:
+    """The first sentence, and those that follow as far as there is room."""
+    found: list[Sentence] = []
+    for one in sentences:
         room -= one.to - one.at
-        if room < first.to - first.at:
+        if found and room < 0:
             break
         found.append(one)
     return found
@@ -116,10 +139,21 @@ def _likeliest(scored: Sequence[Scored], room: int, count: int, taken: Sequence[
         pairs = pairs_of(one.sentence.folded)
         if (found and (len(text) > room or len(text) > _LONGEST)) or one.sentence in taken or _is_said(pairs, said):
             continue
-        found.append(one.sentence)
+        whole = _with_lead(one, room)
+        found += [part for part in whole if part not in found]
         said.append(pairs)
-        room -= len(text)
+        room -= sum(len(part.text) for part in whole)
     return found
+
+
+def _with_lead(one: Scored, room: int) -> list[Sentence]:
+    """The sentence, after those of its line without which nobody knows what it speaks of."""
+    sentence = one.sentence
+    if one.figures["context"] - one.figures["here"] < _UNSAID or sentence.to - sentence.lead > room:
+        return [sentence]
+    return [part for part in sentences_of(sentence.hit)[: sentence.index + 1] if part.at >= sentence.lead]
+
+
 
 
 def _is_said(pairs: set[str], said: Sequence[set[str]]) -> bool:

@@ -56,6 +56,9 @@ def _differing(left: list[str], right: list[str]) -> tuple[str, str]:
 
 
 def _without(text: str, word: str) -> str:
-    """The text without the last mention of the (folded) word."""
+    """The text without the last mention of the (folded) word; a year goes with its 年."""
     position = fold(text).rfind(word)
-    return text if position < 0 else text[:position] + text[position + len(word) :]
+    if position < 0:
+        return text
+    end = position + len(word)
+    return text[:position] + text[end + (word.isdigit() and text[end : end + 1] == "年") :]

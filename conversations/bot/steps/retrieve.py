@@ -1,14 +1,29 @@
 """Find passages in the account's scope."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import zip_longest
 
+from conversations.bot.questions import parts
 from conversations.types import BotState
 from knowledge.retrieval import search
+from knowledge.types import Hit
 
 LIMIT = 10
 
 
 def retrieve(state: BotState) -> BotState:
-    """The best passages above the search's threshold, at most LIMIT; raises what `search` raises when it cannot search."""
-    result = search(state.masked, state.scope, limit=LIMIT)
-    return replace(state, hits=result.hits, rejected=result.rejected, reason=result.reason)
+    """The best passages above the search's threshold, LIMIT for each thing asked; raises what `search` raises when it cannot search."""
+    asked = parts(state.masked)
+    results = [search(text, state.scope, limit=LIMIT) for text in ([state.masked] if len(asked) == 1 else [state.masked, *asked])]
+    hits = _interleaved(result.hits for result in results)
+    return replace(state, hits=hits, rejected=results[0].rejected, reason="" if hits else results[0].reason)
+
+
+def _interleaved(lists: Iterable[tuple[Hit, ...]]) -> tuple[Hit, ...]:
+    """First of each, second of each, ...; every passage once."""
+    found: dict[int, Hit] = {}
+    for row in zip_longest(*lists):
+        for hit in filter(None, row):
+            found.setdefault(hit.chunk_id, hit)
+    return tuple(found.values())
