@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scrm.stack.children import kill_group
 from scrm.stack.errors import StackError
 from scrm.stack.processes import Program
 from scrm.stack.supervisor import Supervisor
@@ -93,13 +94,21 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def test_an_interrupted_make_is_noticed(tmp_path):
-    """make waits for its child after a SIGINT of its own; the child has to end by itself."""
+@pytest.fixture
+def make(tmp_path):
+    """A make whose recipe waits, in Python, for make to be interrupted."""
     watch = "from scrm.stack.parent import make_interrupted as m; print(m(), flush=True); exec('while not m(): pass')"
     (tmp_path / "Makefile").write_text(f'up:\n\t@exec {sys.executable} -c "{watch}"\n')
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # this may run below `make test`
     command = ["make", "-f", str(tmp_path / "Makefile"), "up"]
-    make = subprocess.Popen(command, env=outside, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(command, env=outside, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    yield process
+    kill_group(process.pid)
+    process.wait()
+
+
+def test_an_interrupted_make_is_noticed(make):
+    """make waits for its child after a SIGINT of its own; the child has to end by itself."""
     assert make.stdout.readline() == "False\n"
     make.send_signal(signal.SIGINT)
     assert make.wait(20) != 0
