@@ -8,6 +8,7 @@ from conversations.bot.evidence import Scored
 from conversations.bot.logistic import probability
 
 _TOP = 10  # sentences
+_FEWEST = 6  # passages; a smaller base counts as if others said nothing
 _ON_TOPIC = 0.7  # share of the question's words that a passage on its topic says
 _CROWD = 5  # passages on the topic: from here on the answer should be found in more than one
 
@@ -44,9 +45,8 @@ def figures(scored: Sequence[Scored]) -> dict[str, float]:
         "context": max(one.figures["context"] for one in scored),
         "heading": max(one["heading"] for one in passages),
         "passage": max(one["passage"] for one in passages),
-        "passages": sum(one["passage"] for one in passages) / len(passages),
+        "passages": sum(one["passage"] for one in passages) / max(_FEWEST, len(passages)),
         "cosine": max(one["cosine"] for one in passages),
-        "cosines": sum(one["cosine"] for one in passages) / len(passages),
     }
 
 

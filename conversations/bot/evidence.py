@@ -82,7 +82,7 @@ def _score_hit(asked: Asked, hit: Hit, scale: tuple[float, float] | None) -> Ite
     whole = fold(" ".join([hit.title, *hit.heading_path, hit.question, hit.text]))
     passage = {
         "passage": coverage(whole, asked.weights),
-        "heading": max((_alike(asked, head) for head in heads), default=0.0),
+        "heading": max((alike(asked, head) for head in heads), default=0.0),
         "cosine": _cosine(hit, scale),
     }
     whole_years = years_in(whole)
@@ -108,7 +108,7 @@ def _score_sentence(asked: Asked, sentence: Sentence, context: str, passage: dic
         "offers": 0.5 if spans is None else float(bool(spans)),
         "year": _year_fit(asked.years, years_in(folded), whole_years),
         "length": min(1.0, len(text) / 120),
-        "under": _alike(asked, fold(sentence.under)),
+        "under": alike(asked, fold(sentence.under)),
         "asks": 1.0 if _ASKS.search(text) else 0.0,
     }
     offers = tuple(fold(text[start:end]) for start, end in (spans or [])[:_MANY])
@@ -127,7 +127,7 @@ def _year_fit(wanted: frozenset[str], here: frozenset[str], passage: frozenset[s
     return 0.0 if here else 0.6 if wanted <= passage else 0.3
 
 
-def _alike(asked: Asked, heading: str) -> float:
+def alike(asked: Asked, heading: str) -> float:
     """Likeness of the question and a heading or a stored question: harmonic mean of the pairs shared, both ways (Dice)."""
     pairs = pairs_of(heading)
     return 2 * len(pairs & asked.pairs) / (len(pairs) + len(asked.pairs)) if pairs and asked.pairs else 0.0

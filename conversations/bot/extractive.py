@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from conversations.bot.answerable import confidence
 from conversations.bot.corpus import corpus_idf
 from conversations.bot.cues import Wanted
-from conversations.bot.evidence import Scored, cosine_scale, score
+from conversations.bot.evidence import Scored, alike, cosine_scale, score
 from conversations.bot.questions import Asked, asked, parts
 from conversations.bot.sentences import Sentence, answer_at, repeated, sentences_of
 from conversations.bot.words import coverage, pairs_of
@@ -21,6 +21,7 @@ PART_CHARS, PART_SENTENCES = 250, 3  # for each half of a question that asks two
 _PASSAGES = 10  # what the weights were fitted on
 MAX_WHOLE = 800  # a stored answer up to this long is given whole
 _SAME_QUESTION = 0.6  # Dice of character pairs: the customer asks what a stored pair answers
+_VERY_SAME = 0.8  # from here on nothing is left to doubt
 _KEEP = 0.35  # further sentences must be at least this likely, relative to the best
 _SAME_WORDS = 0.7  # a sentence that shares so much with a chosen one says nothing new
 _LONGEST = 220
@@ -47,9 +48,11 @@ def draft(question: str, hits: Sequence[Hit], scope: Scope) -> Draft:
     for piece in pieces:
         wants = asked(piece, idf)
         scored = score(wants, _nearest(wants, hits), scale)
-        sure.append(confidence(wants.kind, scored, by_meaning=scale is not None))
+        stored, likeness = _stored(wants, hits)
+        known = likeness if likeness >= _VERY_SAME else 0.0
+        sure.append(max(known, confidence(wants.kind, scored, by_meaning=scale is not None)))
         room = (MAX_CHARS, MAX_SENTENCES) if len(pieces) == 1 else (PART_CHARS, PART_SENTENCES)
-        chosen += _chosen(wants.kind, scored, room, taken=chosen)
+        chosen += _whole(stored) if likeness >= _SAME_QUESTION else _chosen(wants.kind, scored, room, taken=chosen)
     quotes = quotes_of(chosen)
     return Draft(compose(quotes), quotes, sum(sure) / len(sure) if quotes else 0.0)
 
@@ -70,7 +73,12 @@ def quotes_of(sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
     stretches: list[tuple[Sentence, Sentence]] = []
     for one in inline:
         last = stretches[-1][1] if stretches else None
-        if last and last.hit.chunk_id == one.hit.chunk_id and last.index + 1 == one.index and _PARAGRAPH not in one.hit.text[last.to : one.at]:
+        if (
+            last
+            and last.hit.chunk_id == one.hit.chunk_id
+            and last.index + 1 == one.index
+            and _PARAGRAPH not in one.hit.text[last.to : one.at]
+        ):
             stretches[-1] = (stretches[-1][0], one)
         else:
             stretches.append((one, one))
@@ -92,19 +100,20 @@ def _nearest(wants: Asked, hits: Sequence[Hit]) -> Sequence[Hit]:
 def _chosen(kind: Wanted, scored: Sequence[Scored], room: tuple[int, int], *, taken: Sequence[Sentence]) -> list[Sentence]:
     if not scored:
         return []
-    best = scored[0]
-    if whole := _stored_answer(best):
-        return whole
     if kind is Wanted.HOW:
-        return _section(best.sentence, room[0])
+        return _section(scored[0].sentence, room[0])
     return _likeliest(scored, *room, taken)
 
 
-def _stored_answer(best: Scored) -> list[Sentence]:
-    """The whole answer of a question-answer passage that asks the same."""
-    hit = best.sentence.hit
-    if not hit.question or best.figures["heading"] < _SAME_QUESTION:
-        return []
+def _stored(wants: Asked, hits: Sequence[Hit]) -> tuple[Hit | None, float]:
+    """The question-answer passage whose question is most like this one, and how like (0-1)."""
+    likenesses = [(alike(wants, fold(hit.question)), hit) for hit in hits if hit.question]
+    likeness, hit = max(likenesses, key=lambda pair: pair[0], default=(0.0, None))
+    return hit, likeness
+
+
+def _whole(hit: Hit) -> list[Sentence]:
+    """The stored answer, as far as there is room."""
     if len(hit.text) - max(answer_at(hit), repeated(hit)) > MAX_WHOLE:
         return _stretch(sentences_of(hit), MAX_WHOLE)
     return sentences_of(hit)
@@ -152,8 +161,6 @@ def _with_lead(one: Scored, room: int) -> list[Sentence]:
     if one.figures["context"] - one.figures["here"] < _UNSAID or sentence.to - sentence.lead > room:
         return [sentence]
     return [part for part in sentences_of(sentence.hit)[: sentence.index + 1] if part.at >= sentence.lead]
-
-
 
 
 def _is_said(pairs: set[str], said: Sequence[set[str]]) -> bool:

@@ -59,7 +59,11 @@ def _traced(step: Step, before: BotState) -> BotState:
         # The customer reads a fixed sentence; the code and the cause are for colleagues.
         log.warning("step %s failed: %s", step.name, error.code)
         after = replace(
-            before, answer=settings.TROUBLE_TEXT, quotes=(), verdict=Verdict.HAND_OVER, outcome=Outcome.HAND_OVER,
+            before,
+            answer=settings.TROUBLE_TEXT,
+            quotes=(),
+            verdict=Verdict.HAND_OVER,
+            outcome=Outcome.HAND_OVER,
             reason=f"{step.name}: {error}"[:300],
         )
     ms = round((time.perf_counter() - started) * 1000, 1)

@@ -57,7 +57,7 @@ def repeated(hit: Hit) -> int:
 
 
 def sentences_of(hit: Hit) -> list[Sentence]:
-    """Sentences that can be quoted exactly: all but a repeated header and heading lines. Of a question-answer pair, the answer's."""
+    """Sentences that can be quoted exactly: all but a table's header and heading lines. Of a question-answer pair, the answer's."""
     first = max(repeated(hit), answer_at(hit))
     spans = sentence_spans(hit.text, first)
     heading, columns, found, line, before = "", hit.text[:first] if repeated(hit) else "", [], first, first
@@ -69,10 +69,17 @@ def sentences_of(hit: Hit) -> list[Sentence]:
             heading, columns = hit.text[at:to], ""
             continue
         row = _CELL in hit.text[at:to]
+        if row and not columns and _CELL in _next_line(hit.text, to):
+            columns = hit.text[at:to]
+            continue
         lead = line if at - line < _LEAD else found[-1].at if found else at
         found.append(Sentence(hit, len(found), at, to, lead, f"{heading} {columns}" if row else heading))
-        columns = columns or hit.text[at:to] if row else ""
+        columns = columns if row else ""
     return found
+
+
+def _next_line(text: str, position: int) -> str:
+    return text[position:].lstrip("\n").partition("\n")[0]
 
 
 def _is_heading(text: str, at: int, to: int) -> bool:

@@ -11,6 +11,7 @@ from knowledge.retrieval import terms
 _UNKNOWN = 11.0  # nats; a word the dictionary lacks (names, codes, years) is taken as rare
 _RANGE = (3.0, 12.0)
 _RARE = 11.0
+_KIND_NOUN = 0.3  # share of its weight that a noun which only names the kind of answer keeps
 _ASCII = re.compile(r"[0-9a-z]")
 _CODE_OR_HAN = re.compile(rf"[{terms.HAN}]+|[0-9a-z]+(?:[-./:+'][0-9a-z]+)*")
 
@@ -55,7 +56,7 @@ def content_weights(question: str, corpus_idf: Mapping[str, float] | None = None
     raw = {}
     for word in question_words(question):
         idf = (corpus_idf or {}).get(word)
-        raw[word] = rarity(word) * (1.0 if idf is None else 0.5 + min(1.0, idf / 5.0)) * (0.3 if word in KIND_NOUNS else 1.0)
+        raw[word] = rarity(word) * (1.0 if idf is None else 0.5 + min(1.0, idf / 5.0)) * (_KIND_NOUN if word in KIND_NOUNS else 1.0)
     total = sum(raw.values())
     return {word: weight / total for word, weight in raw.items()} if total else {}
 

@@ -14,7 +14,15 @@ def test_what_the_source_says_is_supported(sentence):
 
 @pytest.mark.parametrize(
     "sentence",
-    ["保温杯AB-1204容量480毫升", "保修期为三年。", "售价1399元", "2024年5月1日起购买的商品适用", "退货须在15天内申请", "杯盖可以放进微波炉加热", "容量是48毫升"],
+    [
+        "保温杯AB-1204容量480毫升",
+        "保修期为三年。",
+        "售价1399元",
+        "2024年5月1日起购买的商品适用",
+        "退货须在15天内申请",
+        "杯盖可以放进微波炉加热",
+        "容量是48毫升",
+    ],
 )
 def test_other_figures_and_claims_are_not(sentence):
     assert not supports(SOURCE, sentence)

@@ -14,7 +14,7 @@ from tests.knowledge.conftest import endpoint, release  # noqa: F401
 
 
 @pytest.fixture
-def account(release) -> ChannelAccount:  # noqa: F811
+def account(db, release) -> ChannelAccount:  # noqa: F811
     account = AccountFactory()
     account.bases.add(shop_base())
     return account

@@ -22,7 +22,11 @@ def test_a_question_is_answered_with_its_source_and_a_rating_menu(conversation, 
     assert "保修期为两年" in words[0]
     assert "《保温杯说明书》" in words[0]
     assert words[1] == settings.FEEDBACK_HEAD
-    assert [item["id"] for item in conversation.outbound.last().payload["items"]] == [f"fb_{turn.pk}_1", f"fb_{turn.pk}_0", f"human_{turn.pk}"]
+    assert [item["id"] for item in conversation.outbound.last().payload["items"]] == [
+        f"fb_{turn.pk}_1",
+        f"fb_{turn.pk}_0",
+        f"human_{turn.pk}",
+    ]
     assert [entry["step"] for entry in turn.trace] == ["redact", "intent", "retrieve", "answer", "check", "risk"]
     assert turn.timings_ms["total"] > 0
     conversation.refresh_from_db()
@@ -153,7 +157,11 @@ def test_only_the_latest_attempt_may_end_a_turn(conversation, write, said):
     second = turn_claim(conversation_id=conversation.pk)
     reply = work_out(first.messages, first.scope)
     assert (first.turn_id, first.attempt, second.attempt) == (second.turn_id, 1, 2)
-    assert [turn_end(claim=first, reply=reply), turn_end(claim=second, reply=reply), turn_end(claim=second, reply=reply)] == [False, True, False]
+    assert [turn_end(claim=first, reply=reply), turn_end(claim=second, reply=reply), turn_end(claim=second, reply=reply)] == [
+        False,
+        True,
+        False,
+    ]
     assert len(said()) == 2
 
 
