@@ -32,7 +32,5 @@ def turns_waiting() -> list[int]:
         conversation=OuterRef("pk"), author=Author.CUSTOMER, pk__gt=OuterRef("answered_up_to"), created_at__lt=settled
     )
     abandoned = Turn.objects.filter(conversation=OuterRef("pk"), state=TurnState.RUNNING, lease_until__lt=timezone.now())
-    rows = Conversation.objects.filter(
-        Exists(unanswered) & Q(state=ConversationState.OPEN) & ~Q(holder=Holder.PERSON) | Exists(abandoned)
-    )
+    rows = Conversation.objects.filter(Exists(unanswered) & Q(state=ConversationState.OPEN) & ~Q(holder=Holder.PERSON) | Exists(abandoned))
     return list(rows.order_by(F("last_customer_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)[:_BATCH])

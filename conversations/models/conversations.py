@@ -42,7 +42,10 @@ class Conversation(models.Model):
         permissions = [("answer_conversation", "May take over and answer conversations")]
         constraints = [
             models.UniqueConstraint(fields=["identity"], condition=Q(state=ConversationState.OPEN), name="conversation_one_open"),
-            models.CheckConstraint(condition=~Q(holder=Holder.PERSON) | Q(assignee__isnull=False) | Q(handover_reason__gt=""), name="conversation_person_is_named"),
+            models.CheckConstraint(
+                condition=~Q(holder=Holder.PERSON) | Q(assignee__isnull=False) | Q(handover_reason__gt=""),
+                name="conversation_person_is_named",
+            ),
         ]
         indexes = [models.Index(fields=["account", "-last_message_at"], name="conversation_inbox")]
 

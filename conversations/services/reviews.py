@@ -43,8 +43,12 @@ def review_approve(*, actor, task: ReviewTask, text: str | None = None) -> Revie
         _decide_in_tx(row, actor=actor, state=ReviewState.APPROVED, turn_state=TurnState.ANSWERED, final=final)
         edited = final != row.draft.strip()
         outbound_queue_in_tx(
-            conversation=conversation, key=f"turn:{row.turn_id}:review", text=final, turn=row.turn,
-            author=Author.AGENT if edited else Author.BOT, user=actor,
+            conversation=conversation,
+            key=f"turn:{row.turn_id}:review",
+            text=final,
+            turn=row.turn,
+            author=Author.AGENT if edited else Author.BOT,
+            user=actor,
         )
         audit_record(actor=actor, action="review.approve", subject=row, detail={"turn": row.turn_id, "edited": edited})
     return row

@@ -113,9 +113,17 @@ def _citations(turn: Turn, reply: Reply) -> list[Citation]:
     quotes = [quote for state in reply.states for quote in state.quotes]
     return [
         Citation(
-            turn=turn, number=number, document_id=quote.hit.document_id, version_id=quote.hit.version_id, chunk_id=quote.hit.chunk_id,
-            title=quote.hit.title[:400], heading=" > ".join(quote.hit.heading_path)[:600], page=quote.hit.page,
-            quote=quote.text, start=quote.start, end=quote.end,
+            turn=turn,
+            number=number,
+            document_id=quote.hit.document_id,
+            version_id=quote.hit.version_id,
+            chunk_id=quote.hit.chunk_id,
+            title=quote.hit.title[:400],
+            heading=" > ".join(quote.hit.heading_path)[:600],
+            page=quote.hit.page,
+            quote=quote.text,
+            start=quote.start,
+            end=quote.end,
         )
         for number, quote in enumerate(quotes, 1)
     ]
@@ -194,8 +202,12 @@ def _say_in_tx(conversation: Conversation, turn: Turn, texts: list[str], *, rati
         outbound_queue_in_tx(conversation=conversation, key=f"turn:{turn.pk}:{number}", text=text, turn=turn)
     if rating and pieces < MOST_SENDS:
         outbound_queue_in_tx(
-            conversation=conversation, key=f"turn:{turn.pk}:{len(texts)}", text=settings.FEEDBACK_HEAD, turn=turn,
-            kind="msgmenu", payload=_menu(turn.pk),
+            conversation=conversation,
+            key=f"turn:{turn.pk}:{len(texts)}",
+            text=settings.FEEDBACK_HEAD,
+            turn=turn,
+            kind="msgmenu",
+            payload=_menu(turn.pk),
         )
 
 

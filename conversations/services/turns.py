@@ -61,9 +61,7 @@ def turn_run(*, conversation_id: int) -> None:
 def turn_claim(*, conversation_id: int) -> Claim | None:
     """Take the conversation's live turn whose worker died, else make one of all unanswered messages. Call under the session lock."""
     with transaction.atomic(durable=True):
-        conversation = (
-            Conversation.objects.select_for_update(of=("self",)).select_related("account").filter(pk=conversation_id).first()
-        )
+        conversation = Conversation.objects.select_for_update(of=("self",)).select_related("account").filter(pk=conversation_id).first()
         if conversation is None:
             return None
         live = Turn.objects.filter(conversation=conversation, state=TurnState.RUNNING).first()
@@ -155,6 +153,3 @@ def _lease_s() -> float:
 def _is_waiting(conversation_id: int) -> bool:
     conversation = Conversation.objects.filter(pk=conversation_id).first()
     return bool(conversation and answers_itself(conversation) and unanswered_messages(conversation).exists())
-
-
-

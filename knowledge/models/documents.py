@@ -80,7 +80,9 @@ class DocumentVersion(models.Model):
             models.UniqueConstraint(fields=["base", "sha256"], name="version_content_in_base"),
             models.UniqueConstraint(fields=["document", "number"], name="version_number_in_document"),
             models.UniqueConstraint(
-                fields=["document"], condition=Q(state=VersionState.PUBLISHED), name="version_one_published",
+                fields=["document"],
+                condition=Q(state=VersionState.PUBLISHED),
+                name="version_one_published",
             ),
         ]
 

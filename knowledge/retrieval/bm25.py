@@ -15,6 +15,7 @@ B = 0.8
 TITLE_WEIGHT = 2.0  # a title's or question's word counts as often; 3 gains nothing on four sets and loses 0.008 on the fifth
 HEADING_WEIGHT = 1.5
 
+
 def impacts(tfs: Sequence[float], length: float, avgdl: float) -> list[float]:
     """The document's part of the score for each of its words."""
     norm = K1 * (1 - B + B * length / avgdl)

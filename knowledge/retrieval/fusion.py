@@ -29,9 +29,7 @@ class Candidate:
     relevance: float = 0.0
 
 
-def merge(
-    lexical: Iterable[tuple[int, float, float | None]], vector: Iterable[tuple[int, float | None, float]]
-) -> list[Candidate]:
+def merge(lexical: Iterable[tuple[int, float, float | None]], vector: Iterable[tuple[int, float | None, float]]) -> list[Candidate]:
     """Rows (chunk, BM25, cosine) of both halves, each best first, as one candidate a chunk."""
     found: dict[int, Candidate] = {}
     for rank, (chunk, bm25, cosine) in enumerate(lexical, 1):

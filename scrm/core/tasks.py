@@ -39,9 +39,7 @@ def send(name: str, *ids: int | str, queue: str = "interactive", countdown: floa
         listed.append(ids)
         return
     try:
-        current_app.send_task(
-            name, args=ids, queue=queue, countdown=countdown, retry=True, retry_policy=PUBLISH_POLICY, ignore_result=True
-        )
+        current_app.send_task(name, args=ids, queue=queue, countdown=countdown, retry=True, retry_policy=PUBLISH_POLICY, ignore_result=True)
     except (OperationalError, OSError) as error:
         log.warning("broker unreachable, %s waits for its drain: %s", name, type(error).__name__)
 

@@ -41,7 +41,9 @@ class Job(models.Model):
         verbose_name_plural = _("jobs")
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject_id"], condition=Q(state__in=LIVE_STATES), name="job_one_live",
+                fields=["kind", "subject_id"],
+                condition=Q(state__in=LIVE_STATES),
+                name="job_one_live",
                 violation_error_message=_("This work is already waiting or running."),
             )
         ]

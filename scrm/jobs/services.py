@@ -23,9 +23,13 @@ def job_open(*, kind: str, subject_id: int, title: str = "", actor=None) -> Job:
 def job_claim(*, job_id: int, lease_s: float = LEASE_S) -> Job | None:
     """Take a waiting job, or a running one whose worker died; None when it is someone else's or over."""
     now = timezone.now()
-    taken = Job.objects.filter(pk=job_id).filter(
-        Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
-    ).update(state=JobState.RUNNING, lease_until=lease_until(lease_s), attempts=F("attempts") + 1, started_at=now, error="", error_code="")
+    taken = (
+        Job.objects.filter(pk=job_id)
+        .filter(Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now))
+        .update(
+            state=JobState.RUNNING, lease_until=lease_until(lease_s), attempts=F("attempts") + 1, started_at=now, error="", error_code=""
+        )
+    )
     return Job.objects.get(pk=job_id) if taken else None
 
 

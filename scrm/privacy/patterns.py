@@ -45,13 +45,17 @@ _BEFORE = r"(?<![0-9A-Za-z_/=&?#%@.\-*])"
 _AFTER = r"(?![0-9A-Za-z_@*]|[.,/]\d|-\d)"
 _SEP = r"[ \-]?"
 
-EMAIL = re.compile(r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])")
+EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])"
+)
 ID_18 = re.compile(rf"{_BEFORE}\d{{6}}{_SEP}(?:18|19|20)\d{{2}}{_SEP}\d{{2}}{_SEP}\d{{2}}{_SEP}\d{{3}}[0-9Xx](?![0-9A-Za-z_])")
 ID_15 = re.compile(rf"{_BEFORE}\d{{15}}{_AFTER}")
 CARD = re.compile(rf"{_BEFORE}\d{{4}}(?:{_SEP}\d{{4}}){{2}}{_SEP}\d{{4}}(?:{_SEP}\d{{1,3}})?{_AFTER}")
 _MOBILE_LEAD = rf"(?:(?<![0-9A-Za-z_])(?:\+|00)86[ \-]?|(?<![0-9A-Za-z_+])86[ \-]?|(?<=tel)|(?<=[vw]x)|(?<=phone)|{_BEFORE})"
 MOBILE = re.compile(rf"{_MOBILE_LEAD}\(?1[3-9]\d\)?(?:[ \-.]?\d{{4}}[ \-.]?\d{{4}}|[ \-]\d{{3}}[ \-]\d{{5}}){_AFTER}", re.IGNORECASE)
-LANDLINE = re.compile(rf"{_BEFORE}(?:\(0(?:10|2\d|[3-9]\d{{2}})\)|0(?:10|2\d|[3-9]\d{{2}}))[ \-]{{0,2}}[1-9]\d{{2,3}}[ ]?\d{{4}}(?:(?:-|转| ?ext\.? ?)\d{{1,6}})?(?![0-9A-Za-z_])")
+LANDLINE = re.compile(
+    rf"{_BEFORE}(?:\(0(?:10|2\d|[3-9]\d{{2}})\)|0(?:10|2\d|[3-9]\d{{2}}))[ \-]{{0,2}}[1-9]\d{{2,3}}[ ]?\d{{4}}(?:(?:-|转| ?ext\.? ?)\d{{1,6}})?(?![0-9A-Za-z_])"
+)
 SERVICE_LINE = re.compile(rf"{_BEFORE}[48]00[ \-]?\d{{3}}[ \-]?\d{{4}}{_AFTER}")
 LOCAL = re.compile(r"(?<![0-9A-Za-z_/=&?#%@.\-*])[2-8]\d{3}[ \-]?\d{4}(?:(?:-|转)\d{1,6})?(?![0-9A-Za-z_])")
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -96,6 +97,7 @@ def up(tmp_path, models_folder, prepared_files) -> Iterator:
     for copy in started:
         copy.process.kill()
         copy.process.wait()
+        shutil.rmtree(copy.home.sockets, ignore_errors=True)  # of a killed one whose path was too long; the next start would take it
 
 
 @pytest.fixture(scope="session")

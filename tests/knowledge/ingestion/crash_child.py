@@ -1,7 +1,7 @@
 """What the crash test runs in processes of their own, on a Postgres of its own.
 
-    crash_child.py write SEED   uploads, replaces and removes documents until the server dies
-    crash_child.py check        compares search with a scan of the rows; prints JSON
+crash_child.py write SEED   uploads, replaces and removes documents until the server dies
+crash_child.py check        compares search with a scan of the rows; prints JSON
 """
 
 import json
@@ -40,15 +40,25 @@ PROBES = ("退货", "运费", "发票", "保修", "积分", "X200", "会员", "�
 
 def prepare() -> KnowledgeBase:
     if not ModelRelease.objects.exists():
-        encoder = Encoder.objects.create(kind=EncoderKind.OPENAI, source="openai:embedder-1", fingerprint="e" * 64, dimensions=8, max_tokens=512)
+        encoder = Encoder.objects.create(
+            kind=EncoderKind.OPENAI, source="openai:embedder-1", fingerprint="e" * 64, dimensions=8, max_tokens=512
+        )
         ModelRelease.objects.create(
-            purpose=Purpose.EMBEDDING, name="test", query_encoder=encoder, passage_encoder=encoder, state=ReleaseState.ACTIVE, activated_at=timezone.now()
+            purpose=Purpose.EMBEDDING,
+            name="test",
+            query_encoder=encoder,
+            passage_encoder=encoder,
+            state=ReleaseState.ACTIVE,
+            activated_at=timezone.now(),
         )
     return KnowledgeBase.objects.first() or base_create(actor=None, name="崩溃")
 
 
 def text(rng: random.Random) -> str:
-    return "".join(f"## 节{n}\n\n" + "".join(f"{rng.choice(PROBES)}的规定第{rng.randint(1, 99)}条。" for _ in range(40)) + "\n\n" for n in range(rng.randint(1, 6)))
+    return "".join(
+        f"## 节{n}\n\n" + "".join(f"{rng.choice(PROBES)}的规定第{rng.randint(1, 99)}条。" for _ in range(40)) + "\n\n"
+        for n in range(rng.randint(1, 6))
+    )
 
 
 def write(seed: int) -> None:

@@ -61,7 +61,9 @@ def test_sentences_and_rows_are_never_cut(seed):
     chunks = chunk_document(parsed)
     rows = (BlockKind.TABLE_ROW, BlockKind.TABLE_HEADER)
     spans = [(b.start, b.end) for b in parsed.blocks if b.kind in rows]
-    spans += [span for b in parsed.blocks if b.kind not in (*rows, BlockKind.HEADING) for span in sentence_spans(parsed.text, b.start, b.end)]
+    spans += [
+        span for b in parsed.blocks if b.kind not in (*rows, BlockKind.HEADING) for span in sentence_spans(parsed.text, b.start, b.end)
+    ]
     starts = sorted((chunk.start, chunk.end) for chunk in chunks)
     for start, end in spans:
         if count_words(parsed.text[start:end]) <= HARD_CAP and end - start <= HARD_CAP:

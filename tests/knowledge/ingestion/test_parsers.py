@@ -47,7 +47,10 @@ def test_damaged_utf8_is_not_taken_for_another_encoding():
 
 
 def test_markdown_keeps_its_structure():
-    parsed = parse("a.md", "---\ntitle: 手册\n---\n# 一\n\n文字**粗**。\n\n- 甲\n- 乙\n\n1. 丙\n2. 丁\n\n| 型号 | 价 |\n|---|---|\n| X1 | 9 |\n\n```\ncode\n```\n")
+    parsed = parse(
+        "a.md",
+        "---\ntitle: 手册\n---\n# 一\n\n文字**粗**。\n\n- 甲\n- 乙\n\n1. 丙\n2. 丁\n\n| 型号 | 价 |\n|---|---|\n| X1 | 9 |\n\n```\ncode\n```\n",
+    )
     assert parsed.title == "手册"
     assert [(block.kind.value, block.text) for block in parsed.blocks] == [
         ("heading", "一"), ("paragraph", "文字粗。"), ("list", "- 甲"), ("list", "- 乙"), ("list", "1. 丙"), ("list", "2. 丁"),
@@ -151,7 +154,9 @@ STYLES = f'<w:styles {W}><w:style w:styleId="1"><w:name w:val="heading 1"/></w:s
 
 def test_word_keeps_order_headings_tables_and_text_boxes():
     box = f"<w:pict><w:txbxContent>{p('框中字')}</w:txbxContent></w:pict>"
-    table = f"<w:tbl><w:tr><w:tc>{p('项')}</w:tc><w:tc>{p('价')}</w:tc></w:tr><w:tr><w:tc>{p('甲')}</w:tc><w:tc>{p('1')}</w:tc></w:tr></w:tbl>"
+    table = (
+        f"<w:tbl><w:tr><w:tc>{p('项')}</w:tc><w:tc>{p('价')}</w:tc></w:tr><w:tr><w:tc>{p('甲')}</w:tc><w:tc>{p('1')}</w:tc></w:tr></w:tbl>"
+    )
     deleted = "<w:p><w:del><w:r><w:delText>删去</w:delText></w:r></w:del><w:ins><w:r><w:t>新增</w:t></w:r></w:ins></w:p>"
     parsed = parse("a.docx", word(p("目录项", "t") + p("总则", "1") + p("正文", extra=box) + table + deleted, styles=STYLES))
     assert [(block.kind.value, block.text) for block in parsed.blocks] == [
@@ -208,6 +213,9 @@ def test_the_content_decides_not_the_name():
     assert parse("a.txt", workbook([["问题", "答案"], ["退？", "能"]])).format == "xlsx"
 
 
-@pytest.mark.parametrize(("wrong", "right"), [("⻩浦区⻛貌⻝品⻄⻔⻓", "黄浦区风貌食品西门长"), ("⼀一⼤大", "一大"), ("ﬁle\ue001", "file"), ("一一对应", "一一对应")])
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("⻩浦区⻛貌⻝品⻄⻔⻓", "黄浦区风貌食品西门长"), ("⼀一⼤大", "一大"), ("ﬁle\ue001", "file"), ("一一对应", "一一对应")],
+)
 def test_lookalike_characters_are_repaired(wrong, right):
     assert repair(wrong) == right

@@ -99,7 +99,9 @@ def recounted(version: DocumentVersion) -> dict[int, int]:
 def test_progress_is_told_stage_by_stage(monkeypatch, upload):
     told = []
     real = pipeline.job_progress
-    monkeypatch.setattr(pipeline, "job_progress", lambda **facts: told.append((facts["stage"], facts["done"], facts["total"])) or real(**facts))
+    monkeypatch.setattr(
+        pipeline, "job_progress", lambda **facts: told.append((facts["stage"], facts["done"], facts["total"])) or real(**facts)
+    )
     monkeypatch.setattr(stages, "EMBED_ROWS", 4)
     chunks = upload("手册.md", TEXT).version.chunks.count()
     assert list(dict.fromkeys(stage for stage, _, _ in told)) == ["parse", "chunk", "embed", "index", "publish"]

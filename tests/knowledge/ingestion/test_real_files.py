@@ -29,7 +29,9 @@ def bare(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-@pytest.mark.parametrize("sample", [each for each in manifest(hostile=False) if each.values[0]["format"] in FORMATS and each.id not in SCANS])
+@pytest.mark.parametrize(
+    "sample", [each for each in manifest(hostile=False) if each.values[0]["format"] in FORMATS and each.id not in SCANS]
+)
 def test_the_text_is_found_and_chunked(sample):
     path = FOLDER / sample["file"]
     parsed = parse_file(path, path.name)
@@ -40,7 +42,10 @@ def test_the_text_is_found_and_chunked(sample):
     assert all(chunk.words <= HARD_CAP for chunk in chunk_document(parsed))
 
 
-@pytest.mark.parametrize(("name", "code"), [*SCANS.items(), ("png_watermark_table.png", "image"), ("xls_balance_sheet.xls", "old_office"), ("pptx_paper.pptx", "unsupported")])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [*SCANS.items(), ("png_watermark_table.png", "image"), ("xls_balance_sheet.xls", "old_office"), ("pptx_paper.pptx", "unsupported")],
+)
 def test_what_is_not_read_yet_says_so(name, code):
     with pytest.raises(ParseError) as error:
         parse_file(FOLDER / "files" / name, name)

@@ -130,7 +130,13 @@ def test_unchanged_chunks_keep_their_vectors(upload, endpoint):
 
 @pytest.mark.parametrize(
     ("name", "content", "code"),
-    [("a.exe", b"x", "unsupported"), ("a.md", b"", "empty"), ("a.md", b"\x89PNG\r\n", "image"), ("a.docx", b"PK\x03\x04broken", "corrupt"), ("/", b"x", "no_name")],
+    [
+        ("a.exe", b"x", "unsupported"),
+        ("a.md", b"", "empty"),
+        ("a.md", b"\x89PNG\r\n", "image"),
+        ("a.docx", b"PK\x03\x04broken", "corrupt"),
+        ("/", b"x", "no_name"),
+    ],
 )
 def test_the_edge_refuses_and_keeps_nothing(upload, settings, name, content, code):
     with pytest.raises(Refused) as error:
@@ -155,7 +161,12 @@ def test_nobody_uploads_without_role_and_grant(upload, person, base, settings):
 
 @pytest.mark.parametrize(
     ("name", "clean"),
-    [("../../etc/passwd.md", "etc/passwd.md"), ("C:\\temp\\报价.md", "C/temp/报价.md"), ("a\x00b\u202e.md", "ab.md"), ("手册/退货.md", "手册/退货.md")],
+    [
+        ("../../etc/passwd.md", "etc/passwd.md"),
+        ("C:\\temp\\报价.md", "C/temp/报价.md"),
+        ("a\x00b\u202e.md", "ab.md"),
+        ("手册/退货.md", "手册/退货.md"),
+    ],
 )
 def test_names_can_not_lead_anywhere(name, clean):
     assert clean_name(name) == clean
