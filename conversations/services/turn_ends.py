@@ -1,5 +1,6 @@
 """How a turn ends, in the caller's transaction, with the conversation locked."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -32,9 +33,11 @@ _STATES = (
 
 def write_in_tx(conversation: Conversation, turn: Turn, reply: Reply) -> None:
     """Store the outcome, queue the words, review or offer, and count the messages as answered."""
-    spoken = [customer_text(state) for state in reply.states]
+    known = tuple(click for click in reply.clicks if _is_ratable(conversation, click))
+    stale = [settings.FEEDBACK_STALE] if len(known) < len(reply.clicks) else []
+    reply = replace(reply, clicks=known)
     _record(turn, reply)
-    texts = spoken + _clicks_in_tx(conversation, reply.clicks) + _closing(reply)
+    texts = [customer_text(state) for state in reply.states] + _clicks_in_tx(conversation, known) + stale + _closing(reply)
     _say_in_tx(conversation, turn, list(dict.fromkeys(texts)), rating=asks_for_rating(reply))
     for state in reply.having(Outcome.REVIEW):
         draft = with_sources(state.answer, state.quotes)
@@ -129,16 +132,16 @@ def _citations(turn: Turn, reply: Reply) -> list[Citation]:
     ]
 
 
+def _is_ratable(conversation: Conversation, click: Click) -> bool:
+    """A recent answer to this customer. Old menus stay in the chat and can still be tapped."""
+    since = timezone.now() - RATABLE
+    return Turn.objects.filter(pk=click.turn_id, conversation__identity=conversation.identity_id, created_at__gt=since).exists()
+
+
 def _clicks_in_tx(conversation: Conversation, clicks: tuple[Click, ...]) -> list[str]:
-    """Announce ratings of this customer's recent answers; the words for each. A click on something old is thanked for and ignored."""
+    """Announce the ratings; the words for each."""
     words = []
     for click in clicks:
-        rated = Turn.objects.filter(
-            pk=click.turn_id, conversation__identity=conversation.identity_id, created_at__gt=timezone.now() - RATABLE
-        )
-        if not rated.exists():
-            words.append(settings.FEEDBACK_STALE)
-            continue
         _announce(click, conversation.identity_id)
         words += _thanks_in_tx(conversation, click)
     return words

@@ -1,9 +1,7 @@
 """Does the bot answer when it can, refuse when it cannot, and quote what answers? Through the product's own path, in a scratch base."""
 
-import uuid
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.bot.pipeline import run
 from conversations.types import BotState, Outcome
-from knowledge.models import Document, KnowledgeBase
-from knowledge.services.bases import base_create, base_remove
+from knowledge.models import Document
 from knowledge.services.documents import document_remove, documents_load
 from knowledge.types import Scope
 from scrm.core.errors import Invalid
 from training.evaluation.rag_sets import Case, cases
 from training.evaluation.registry import EVALUATIONS, Evaluation
+from training.evaluation.scratch import scratch_base
 
 POSITIVE, NEGATIVE = "资料甲", "资料乙"
 
@@ -93,16 +91,6 @@ def is_refused(state: BotState) -> bool:
 def _documents(case: Case) -> list[tuple[str, str, str]]:
     groups = ((POSITIVE, case.positive), (NEGATIVE, case.negative))
     return [(f"{name}{number}", f"{name}{number}", text) for name, texts in groups for number, text in enumerate(texts, 1)]
-
-
-@contextmanager
-def scratch_base() -> Iterator[KnowledgeBase]:
-    """A base that nobody sees and that is gone afterwards."""
-    base = base_create(actor=None, name=f"evaluation {uuid.uuid4().hex[:12]}", scratch=True)
-    try:
-        yield base
-    finally:
-        base_remove(actor=None, base=base)
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -1,0 +1,112 @@
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from conversations.choices import QuestionState
+from conversations.models import Question
+from conversations.services.questions import question_ask, question_run, questions_waiting
+from knowledge.models import KnowledgeBase
+from scrm.access.grants import grant, revoke
+from scrm.ai.models import ModelRelease
+from scrm.core.errors import Invalid, NotAllowed, NotFound
+
+
+@pytest.fixture
+def base(account) -> KnowledgeBase:
+    return account.bases.get()
+
+
+@pytest.fixture
+def asker(agent, base):
+    grant(actor=None, subject=agent, container=base)
+    return agent
+
+
+def asked(actor, base, text="保温杯保修期多久？", **options) -> Question:
+    return question_ask(actor=actor, base_ids=[base.pk], text=text, **options)
+
+
+def test_an_answer_with_citations_and_the_hits_behind_it(asker, base):
+    question = asked(asker, base)
+    question_run(question_id=question.pk)
+    question.refresh_from_db()
+    result = question.result
+    assert (question.state, result["refused"], result["verdict"]) == (QuestionState.DONE, False, "supported")
+    assert "两年" in result["answer"]
+    assert {"number", "document", "document_id", "version_id", "page", "heading", "quote", "start", "end"} <= set(result["citations"][0])
+    assert {"vector_rank", "vector_score", "lexical_rank", "lexical_score", "matched", "relevance"} <= set(result["hits"][0])
+    assert result["timings_ms"]["total"] > 0
+
+
+def test_search_only_gives_hits(asker, base):
+    question = asked(asker, base, search_only=True)
+    question_run(question_id=question.pk)
+    question.refresh_from_db()
+    assert question.result["hits"]
+    assert "answer" not in question.result
+
+
+def test_a_base_without_a_grant_does_not_exist(agent, base):
+    with pytest.raises(NotFound):
+        asked(agent, base)
+
+
+def test_a_grant_taken_back_meanwhile_counts(asker, base):
+    question = asked(asker, base)
+    revoke(actor=None, subject=asker, container=base)
+    question_run(question_id=question.pk)
+    question.refresh_from_db()
+    assert (question.result["refused"], question.result["hits"]) == (True, [])
+
+
+@pytest.mark.parametrize("text", [" ", "问" * 1001])
+def test_empty_and_endless_questions_are_refused(asker, base, text):
+    with pytest.raises(Invalid):
+        asked(asker, base, text)
+
+
+def test_no_base_is_refused(asker):
+    with pytest.raises(Invalid):
+        question_ask(actor=asker, base_ids=[], text="在吗？")
+
+
+def test_asking_is_a_right(db, account):
+    from django.contrib.auth.models import AnonymousUser
+
+    with pytest.raises(NotAllowed):
+        asked(AnonymousUser(), account.bases.get())
+
+
+def test_a_question_is_run_once_and_abandoned_ones_are_found(asker, base):
+    question = asked(asker, base)
+    assert questions_waiting() == [question.pk]
+    question_run(question_id=question.pk)
+    Question.objects.update(result={})
+    question_run(question_id=question.pk)
+    question.refresh_from_db()
+    assert (question.result, questions_waiting()) == ({}, [])
+    Question.objects.update(state=QuestionState.RUNNING, lease_until="2026-01-01T00:00:00Z")
+    assert questions_waiting() == [question.pk]
+
+
+def test_a_search_that_fails_says_why(asker, base):
+    question = asked(asker, base, search_only=True)
+    ModelRelease.objects.all().delete()
+    question_run(question_id=question.pk)
+    question.refresh_from_db()
+    assert question.state == QuestionState.FAILED
+    assert "model_prepare" in question.error
+
+
+def test_ask_prints_one_json_object(base, capsys):
+    call_command("ask", "保温杯保修期多久？", "--base", base.name, "--json")
+    printed = json.loads(capsys.readouterr().out)
+    assert {"answer", "refused", "verdict", "citations", "timings_ms"} <= set(printed)
+    assert set(printed["citations"][0]) == {"document", "page", "heading", "quote"}
+    assert printed["citations"][0]["document"] == "保温杯说明书"
+
+
+def test_ask_names_the_unknown_base(base):
+    with pytest.raises(CommandError, match="没有这个库"):
+        call_command("ask", "在吗？", "--base", "没有这个库")

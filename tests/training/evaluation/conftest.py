@@ -1,0 +1,1 @@
+from tests.knowledge.conftest import endpoint, release  # noqa: F401
