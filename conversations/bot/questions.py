@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conversations.bot.cues import Wanted, wanted
+from conversations.bot.cues import QUESTION_WORDS, Wanted, wanted
 from conversations.bot.words import content_weights, pairs_of, question_words
 from knowledge.text import fold
+from scrm.privacy.redact import PLACEHOLDER
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _AND = re.compile(r"(?P<left>[^，。？！?,]+?)(?:以及|和|与|及|、)(?P<right>[^，。？！?,]+)")
+_CLAUSE = re.compile(r"[^，。；,;！!？?\n]+[，。；,;！!？?\n]*")
 _BOTH_SEXES = re.compile(r"男女(?P<what>子?单打?|子?双打?)")
 
 
@@ -22,6 +24,13 @@ class Asked:
     kind: Wanted
     pairs: frozenset[str]
     years: frozenset[str]
+
+
+def without_personal(masked: str) -> str:
+    """What is asked, for search: clauses that only give personal data ("我的手机<手机号_1>，...") and placeholders say nothing of it."""
+    clauses = [clause for clause in _CLAUSE.findall(masked) if not PLACEHOLDER.search(clause)]
+    rest = "".join(clauses).strip()
+    return rest if set(question_words(rest)) - QUESTION_WORDS else PLACEHOLDER.sub(" ", masked).strip()
 
 
 def asked(text: str, corpus_idf: Mapping[str, float] | None = None) -> Asked:

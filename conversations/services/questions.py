@@ -1,5 +1,6 @@
 """A colleague's question on the ask or the search test page: QUEUED -> RUNNING (leased) -> DONE | FAILED."""
 
+import logging
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -19,11 +20,14 @@ from scrm.core.errors import Invalid, NotFound, ScrmError
 from scrm.core.querysets import lease_until
 from scrm.core.tasks import send_after_commit
 
+log = logging.getLogger(__name__)
+
 ASK = "conversations.add_question"
 SEARCH = "knowledge.search_knowledgebase"
 MAX_QUESTION = 1000
 LEASE_S = 120
 SEARCH_LIMIT = 20
+UNEXPECTED = _("An unexpected error; administrators find its cause in the worker's log.")
 
 __all__ = ["outcome_payload", "question_ask", "question_run", "questions_waiting"]
 
@@ -61,6 +65,10 @@ def question_run(*, question_id: int) -> None:
         result = _result(question)
     except ScrmError as error:
         _end(question, QuestionState.FAILED, error=str(error))
+        return
+    except Exception:  # outermost boundary of a question: whoever asked must not wait for ever
+        log.exception("question %s failed", question_id)
+        _end(question, QuestionState.FAILED, error=str(UNEXPECTED))
         return
     _end(question, QuestionState.DONE, result=result)
 

@@ -18,6 +18,7 @@ from conversations.services.outbox import outbound_queue_in_tx
 from conversations.services.replies import ASKED_FOR_PERSON, MEDIA, UNSOLVED, Click, Reply, asks_for_rating, customer_text
 from conversations.signals import answer_rated
 from conversations.types import BotState, Outcome, Verdict
+from scrm.ai.selectors import active_release_or_none
 from scrm.audit.services import audit_record
 
 MOST_SENDS = 5  # to one customer message (wecom protocol notes b.4)
@@ -89,6 +90,8 @@ def _fill(turn: Turn, reply: Reply) -> None:
     turn.timings_ms = _summed(states)
     turn.writer = ", ".join(dict.fromkeys(state.writer for state in states if state.writer))[:120]
     turn.verdict = next((str(state.verdict) for state in states if state.outcome == _worst(states)), "")
+    release = active_release_or_none()
+    turn.release_id = release.pk if release else None
     turn.reason = next((str(state.reason) for state in states if state.reason), reply.offer)[:300]
 
 

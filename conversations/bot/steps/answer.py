@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 
 from conversations.bot import extractive, generative
+from conversations.bot.questions import without_personal
 from conversations.types import BotState
 from scrm.ai import chat
 from scrm.ai.errors import ChatUnavailable
@@ -21,5 +22,5 @@ def answer(state: BotState) -> BotState:
             return generative.write(state)
         except ChatUnavailable as error:
             log.warning("chat endpoint unavailable, answering from the documents: %s", error.code)
-    draft = extractive.draft(state.masked, state.hits, state.scope)
+    draft = extractive.draft(without_personal(state.masked), state.hits, state.scope)
     return replace(state, answer=draft.text, quotes=draft.quotes, confidence=draft.confidence, writer=EXTRACTIVE)

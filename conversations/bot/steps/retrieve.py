@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import zip_longest
 
-from conversations.bot.questions import parts
+from conversations.bot.questions import parts, without_personal
 from conversations.types import BotState
 from knowledge.retrieval import search
 from knowledge.types import Hit
@@ -14,8 +14,9 @@ LIMIT = 10
 
 def retrieve(state: BotState) -> BotState:
     """The best passages above the search's threshold, LIMIT for each thing asked; raises what `search` raises when it cannot search."""
-    asked = parts(state.masked)
-    results = [search(text, state.scope, limit=LIMIT) for text in ([state.masked] if len(asked) == 1 else [state.masked, *asked])]
+    question = without_personal(state.masked)
+    asked = parts(question)
+    results = [search(text, state.scope, limit=LIMIT) for text in ([question] if len(asked) == 1 else [question, *asked])]
     hits = _interleaved(result.hits for result in results)
     return replace(state, hits=hits, rejected=results[0].rejected, reason="" if hits else results[0].reason)
 
