@@ -8,7 +8,7 @@ body, title, question and headings; length counts the body alone, so that a long
 import math
 from collections.abc import Sequence
 
-# Chosen on five development sets of passages of at most 500 words (nDCG@10 of debian, wiki, news, tidb, ucloud; 22 settings tried):
+# Chosen on five development sets of passages of at most 500 words (nDCG@10 of debian, wiki, news, tidb, ucloud; 25 settings tried):
 # these give 0.534 0.984 0.579 0.567 0.544, b 0.75 with titles weighing 1 and counted into the length 0.527 0.982 0.583 0.547 0.532.
 K1 = 1.5
 B = 0.8

@@ -2,7 +2,7 @@
 
 Logistic regression on two features of the five best passages of each question: how far the cosine stands above the encoder's background
 (knowledge/retrieval/background), and BM25 as a share of what the question could reach at most (words that the base does not know count).
-Data: 2,800 questions of five development sets (docs_debian, docs_tidb, faq_medical, news_rgb, wiki_cmrc); relevant passages against
+Data: 1,914 questions of five development sets (docs_debian, docs_tidb, faq_medical, news_rgb, wiki_cmrc); relevant passages against
 other passages, the best ones after the relevant were removed, and the best ones for questions of another field, sets and groups weighing
 the same, relevant and irrelevant half each. Leave one set out: area under the curve 0.79-0.99 within the field, 0.99-1.00 against
 questions of another field. What it cannot tell is whether a passage on the very subject holds the answer: the bot checks that.
