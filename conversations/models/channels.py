@@ -14,7 +14,7 @@ class ChannelAccount(models.Model):
 
     `config`: public settings by channel kind (wecom_kf: corp_id, open_kfid). `secrets`: encrypted, never shown again
     (wecom_kf: secret, token, aes_key). `cursor`: how far messages were pulled, saved in the transaction that stores them.
-    `pull_lease_until`: one worker pulls at a time; a dead worker's lease runs out. `simulated`: talks to the simulator.
+    One worker pulls at a time, under a session lock. `simulated`: talks to the simulator.
     """
 
     kind = models.CharField(_("channel"), max_length=20, choices=ChannelKind, default=ChannelKind.WECOM_KF)
@@ -29,7 +29,6 @@ class ChannelAccount(models.Model):
 
     cursor = models.CharField(max_length=200, blank=True, editable=False)
     pulled_at = models.DateTimeField(null=True, blank=True, editable=False)
-    pull_lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
     last_error_at = models.DateTimeField(null=True, blank=True, editable=False)
 

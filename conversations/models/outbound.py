@@ -20,7 +20,7 @@ WAITING_STATES = (OutboundState.QUEUED, OutboundState.SENDING, OutboundState.RET
 class OutboundMessage(models.Model):
     """What we owe a customer, sent exactly once and in order of id within a conversation.
 
-    QUEUED -> SENDING (leased) -> SENT | RETRY (at `next_attempt_at`) | UNKNOWN (time-out: sent again under the same id, which the
+    QUEUED -> SENDING -> SENT | RETRY (at `next_attempt_at`) | UNKNOWN (time-out: sent again under the same id, which the
     channel refuses as duplicate when it had arrived) | FAILED. `event_code`: sent through send_msg_on_event (welcome), else null.
     `idempotency_key` names the cause (turn:12:0, agent:uuid, welcome:code), so a cause is queued once.
     """
@@ -38,7 +38,6 @@ class OutboundMessage(models.Model):
 
     state = models.CharField(max_length=10, choices=OutboundState, default=OutboundState.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     error_code = models.CharField(max_length=60, blank=True)
     error = models.TextField(blank=True)
