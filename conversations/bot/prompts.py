@@ -23,7 +23,10 @@ def messages(question: str, hits: Sequence[Hit], history: Sequence[Exchange] = (
     earlier = [
         message
         for exchange in history
-        for message in ({"role": "user", "content": _earlier(exchange.question)}, {"role": "assistant", "content": _earlier(exchange.answer)})
+        for message in (
+            {"role": "user", "content": _earlier(exchange.question)},
+            {"role": "assistant", "content": _earlier(exchange.answer)},
+        )
     ]
     asks = TEMPLATE.format(question=_fenced(question), passages=passages)
     return [{"role": "system", "content": RULES.format(refusal=settings.REFUSAL_TEXT)}, *earlier, {"role": "user", "content": asks}]

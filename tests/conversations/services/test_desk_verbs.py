@@ -64,7 +64,10 @@ def test_the_whole_way(conversation, agent, write):
     row = conversation_close(actor=agent, conversation=conversation)
     assert row.state == ConversationState.CLOSED
     actions = ["conversation.offer", "conversation.take_over", "conversation.reply", "conversation.hand_back", "conversation.close"]
-    assert list(AuditEntry.objects.filter(subject_type="conversations.conversation").order_by("id").values_list("action", flat=True)) == actions
+    assert (
+        list(AuditEntry.objects.filter(subject_type="conversations.conversation").order_by("id").values_list("action", flat=True))
+        == actions
+    )
 
 
 def test_a_held_conversation_is_not_taken_away(conversation, agent, colleague):
@@ -101,7 +104,9 @@ def test_offering_does_not_disturb_a_person(conversation, agent):
     assert row.holder == Holder.PERSON
 
 
-@pytest.mark.parametrize(("text", "said", "author"), [(None, "按规定处理。", Author.BOT), ("已核实，可以退。", "已核实，可以退。", Author.AGENT)])
+@pytest.mark.parametrize(
+    ("text", "said", "author"), [(None, "按规定处理。", Author.BOT), ("已核实，可以退。", "已核实，可以退。", Author.AGENT)]
+)
 def test_an_approved_answer_goes_out_once(task, agent, text, said, author):
     review_approve(actor=agent, task=task, text=text)
     with pytest.raises(Conflict):

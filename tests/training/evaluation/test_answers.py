@@ -6,7 +6,12 @@ from django.core.management import CommandError, call_command
 from knowledge.models import KnowledgeBase
 
 LINES = [
-    {"query": "星河大会2022年的冠军是谁", "answers": ["王小河"], "positive": ["2022年星河大会落幕，王小河获得冠军。"], "negative": ["青山杯足球赛昨天开幕。"]},
+    {
+        "query": "星河大会2022年的冠军是谁",
+        "answers": ["王小河"],
+        "positive": ["2022年星河大会落幕，王小河获得冠军。"],
+        "negative": ["青山杯足球赛昨天开幕。"],
+    },
     {
         "query": "星河大会的举办地和主题是什么？",
         "answers": [["云城", "云城市"], "绿色"],
