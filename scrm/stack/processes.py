@@ -61,7 +61,8 @@ def worker(queue: str) -> Program:
 
 def beat() -> Program:
     command = (sys.executable, "-m", "celery", "--quiet", "--app", "scrm", "beat", "--loglevel", "WARNING")
-    return Program("beat", command, env=ONE_THREAD)
+    # When we are killed, Postgres ends in the same moment: beat would wait for it for ever to store its last times.
+    return Program("beat", command, env=ONE_THREAD, death_signal=signal.SIGKILL)
 
 
 def simulator(port: int) -> Program:
