@@ -52,7 +52,7 @@ def worker(queue: str) -> Program:
     return Program(
         queue,
         command,
-        nice={"interactive": 0, "bulk": 10, "training": 15}[queue],
+        nice={"interactive": 5, "bulk": 15, "training": 19}[queue],
         env=ONE_THREAD | NO_ROOT_WARNING | {"SCRM_ENCODER_THREADS": "1" if queue == "interactive" else ""},
         death_signal=signal.SIGQUIT,
         stages=((signal.SIGTERM, 8.0), (signal.SIGQUIT, 5.0)),
