@@ -17,3 +17,44 @@ class ChunkKind(TextChoices):
     TEXT = "text", _("text")
     TABLE = "table", _("table")
     QA = "qa", _("question and answer")
+
+
+class DocumentKind(TextChoices):
+    FILE = "file", _("file")
+    PAGE = "page", _("web page")
+    FAQ = "faq", _("question and answer")
+
+
+class Audience(TextChoices):
+    """Who may be given a document's words."""
+
+    PUBLIC = "public", _("customers and staff")
+    INTERNAL = "internal", _("staff only")
+
+
+class WordKind(TextChoices):
+    WORD = "word", _("word")
+    SYNONYM = "synonym", _("synonyms")
+
+
+class WordState(TextChoices):
+    SUGGESTED = "suggested", _("suggested")
+    ACTIVE = "active", _("active")
+    REJECTED = "rejected", _("rejected")
+
+
+class SourceKind(TextChoices):
+    PAGE = "page", _("one page")
+    SITE = "site", _("a site")
+
+
+class FindingKind(TextChoices):
+    STALE = "stale", _("out of date")
+    DUPLICATE = "duplicate", _("duplicate")
+    CONTRADICTION = "contradiction", _("contradiction")
+    UNUSED = "unused", _("unused")
+
+
+class FindingState(TextChoices):
+    OPEN = "open", _("open")
+    DISMISSED = "dismissed", _("dismissed")

@@ -7,9 +7,10 @@ TERM_SPACE = 1_000_000_000  # words are hashed into 1..TERM_SPACE, the most dime
 
 @dataclass(frozen=True)
 class Scope:
-    """What a search may see: ids of knowledge bases. Empty means nothing."""
+    """What a search may see: ids of knowledge bases, empty means nothing; and whether documents for staff only. Customers never do."""
 
     base_ids: tuple[int, ...]
+    internal: bool = False
 
 
 @dataclass(frozen=True)

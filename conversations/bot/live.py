@@ -10,6 +10,6 @@ from knowledge.types import Scope
 def still_said(quotes: Iterable[Quote], scope: Scope) -> set[int]:
     """Numbers of the quotes that stand word for word in the live version of a document in scope."""
     quotes = list(quotes)
-    live = Document.objects.filter(base__in=scope.base_ids, removed_at=None, live_version__in={quote.hit.version_id for quote in quotes})
+    live = Document.objects.answering(scope).filter(live_version__in={quote.hit.version_id for quote in quotes})
     texts = dict(live.values_list("live_version_id", "live_version__text"))
     return {q.number for q in quotes if texts.get(q.hit.version_id, "")[q.start : q.end] == q.text}

@@ -1,5 +1,28 @@
 from knowledge.models.bases import KnowledgeBase
+from knowledge.models.batches import UploadBatch
 from knowledge.models.chunks import Chunk, ChunkEmbedding, ChunkLexical, TermStat
 from knowledge.models.documents import Document, DocumentVersion
+from knowledge.models.faq import FaqEntry
+from knowledge.models.findings import Finding
+from knowledge.models.testing import SearchJudgement, SearchQuestion
+from knowledge.models.web import AllowedHost, WebPage, WebSource
+from knowledge.models.words import BaseWord
 
-__all__ = ["Chunk", "ChunkEmbedding", "ChunkLexical", "Document", "DocumentVersion", "KnowledgeBase", "TermStat"]
+__all__ = [
+    "AllowedHost",
+    "BaseWord",
+    "Chunk",
+    "ChunkEmbedding",
+    "ChunkLexical",
+    "Document",
+    "DocumentVersion",
+    "FaqEntry",
+    "Finding",
+    "KnowledgeBase",
+    "SearchJudgement",
+    "SearchQuestion",
+    "TermStat",
+    "UploadBatch",
+    "WebPage",
+    "WebSource",
+]

@@ -20,6 +20,7 @@ class KnowledgeBase(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    tuning = models.JSONField(default=dict, blank=True, editable=False, help_text="Search weights that differ from the shipped ones.")
 
     live_chunks = models.PositiveIntegerField(default=0, editable=False)
     live_length = models.BigIntegerField(default=0, editable=False)

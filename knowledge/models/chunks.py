@@ -19,6 +19,8 @@ class Chunk(models.Model):
     """A passage of one version: the unit of search. Immutable; searched while its version is its document's live one.
 
     `text` == version.text[start:end] for contiguous chunks (table pieces repeat their header row and are not).
+    `boxes`: where the passage stands on its pages, [page, start, end, left, top, right, bottom] each: offsets as in `start`, the rest
+    shares of the page's width and height from its top left corner. Empty for formats without pages.
     """
 
     version = models.ForeignKey(DocumentVersion, on_delete=models.CASCADE, related_name="chunks")
@@ -28,6 +30,7 @@ class Chunk(models.Model):
     question = models.TextField(blank=True)
     heading_path = ArrayField(models.TextField(), default=list)
     page = models.PositiveIntegerField(null=True, blank=True)
+    boxes = models.JSONField(default=list, blank=True)
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     words = models.PositiveIntegerField()

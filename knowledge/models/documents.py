@@ -1,15 +1,30 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from knowledge.choices import VersionState
+from knowledge.choices import Audience, DocumentKind, VersionState
 from knowledge.models.bases import KnowledgeBase
+from knowledge.types import Scope
 from scrm.access.querysets import VisibleQuerySet
+
+
+class StatementNow(models.Func):
+    """The clock of this statement, also within a longer transaction."""
+
+    template = "statement_timestamp()"
+    output_field = models.DateTimeField()
 
 
 class DocumentQuerySet(VisibleQuerySet):
     container_path = "base"
+
+    def answering(self, scope: Scope) -> "DocumentQuerySet":
+        """Those that answer in the scope at this moment: knowledge/retrieval/live says the same in SQL."""
+        began = Q(valid_from=None) | Q(valid_from__lte=StatementNow())
+        open_ended = Q(valid_until=None) | Q(valid_until__gt=StatementNow())
+        rows = self.filter(began, open_ended, base__in=scope.base_ids, live_version__isnull=False)
+        return rows if scope.internal else rows.filter(audience=Audience.PUBLIC)
 
 
 class VersionQuerySet(VisibleQuerySet):
@@ -17,7 +32,11 @@ class VersionQuerySet(VisibleQuerySet):
 
 
 class Document(models.Model):
-    """What a manager calls by one name; answers come from its live version, and from nothing while that is null."""
+    """What a manager calls by one name; answers come from its live version, and from nothing while that is null.
+
+    Answers also stop outside `valid_from` <= now < `valid_until`, which every search asks of the clock; an internal document is
+    never searched for a customer. `last_used_at` is when an answer last quoted it, to the day.
+    """
 
     base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="documents", verbose_name=_("knowledge base"))
     name = models.CharField(_("name"), max_length=400)
@@ -25,6 +44,16 @@ class Document(models.Model):
     live_version = models.ForeignKey(
         "knowledge.DocumentVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="live_of", editable=False
     )
+    kind = models.CharField(_("kind"), max_length=8, choices=DocumentKind, default=DocumentKind.FILE, editable=False)
+    audience = models.CharField(_("who may be told"), max_length=8, choices=Audience, default=Audience.PUBLIC)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("owner")
+    )
+    valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+    review_by = models.DateField(_("review by"), null=True, blank=True)
+    reminded_for = models.DateField(null=True, blank=True, editable=False, help_text="The day the owner was last reminded of.")
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -37,6 +66,9 @@ class Document(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["base", "name"], name="document_name_in_base"),
             models.CheckConstraint(condition=Q(removed_at=None) | Q(live_version=None), name="document_removed_is_not_live"),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_from__lt=F("valid_until")), name="document_valid_range"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -66,6 +98,9 @@ class DocumentVersion(models.Model):
     error_code = models.CharField(max_length=60, blank=True)
     error = models.TextField(blank=True)
 
+    batch = models.ForeignKey(
+        "knowledge.UploadBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="versions", editable=False
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)

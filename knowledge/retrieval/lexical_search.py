@@ -8,6 +8,7 @@ from django.db import connection
 
 from knowledge.retrieval import bm25
 from knowledge.retrieval.lexical import scoped
+from knowledge.retrieval.live import live
 from knowledge.retrieval.terms import term_id, words
 from knowledge.types import TERM_SPACE
 
@@ -21,18 +22,18 @@ SELECT (SELECT coalesce(sum(live_chunks), 0) FROM knowledge_knowledgebase WHERE 
 """
 
 # Only the index on terms can serve this: the caller turned sequential scans off, because a plan made for literal values prefers one.
-_BEST = """
+_BEST = f"""
 WITH best AS MATERIALIZED (
     SELECT l.chunk_id, -(l.impacts <#> %(query)s::sparsevec) AS score
     FROM knowledge_chunklexical l
     WHERE l.terms && %(terms)s::bigint[]
-      AND EXISTS (SELECT FROM knowledge_document d WHERE d.live_version_id = l.version_id)
+      AND {live("l.version_id")}
     ORDER BY 2 DESC, 1 LIMIT %(limit)s
 )
 SELECT best.chunk_id, best.score, 1 - (e.vector <=> %(vector)s::halfvec)
 FROM best LEFT JOIN knowledge_chunkembedding e ON e.chunk_id = best.chunk_id AND e.encoder_id = %(encoder)s
 ORDER BY best.score DESC, best.chunk_id
-"""
+"""  # noqa: S608  (constants)
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,11 @@ def _candidates(df: dict[str, int], base_ids: Sequence[int]) -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def best(query: WeightedQuery, *, encoder_id: int, vector: str, limit: int) -> list[tuple[int, float, float | None]]:
+def best(query: WeightedQuery, *, encoder_id: int, vector: str, internal: bool, limit: int) -> list[tuple[int, float, float | None]]:
     """(chunk, BM25, cosine or None) of the best live chunks, best first. Run under `search.settings_in_tx`."""
     if not query.candidate_terms:
         return []
-    parameters = {"query": query.literal, "terms": list(query.candidate_terms), "limit": limit}
+    parameters = {"query": query.literal, "terms": list(query.candidate_terms), "internal": internal, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(_BEST, parameters | {"encoder": encoder_id, "vector": vector})
         return cursor.fetchall()

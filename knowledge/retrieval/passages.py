@@ -6,29 +6,30 @@ from django.db import connection
 
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.lexical import scoped
+from knowledge.retrieval.live import VALID
 from knowledge.retrieval.terms import term_id
-from knowledge.types import Hit
+from knowledge.types import Hit, Scope
 
-_READ = """
+_READ = f"""
 SELECT c.id, d.id, c.version_id, d.base_id, coalesce(nullif(d.title, ''), d.name), c.heading_path, c.page, c.text, c.question, c.kind,
        c.start, c."end", ARRAY(SELECT term FROM unnest(%(terms)s::bigint[]) term WHERE term = ANY(l.terms))
 FROM knowledge_chunk c
 JOIN knowledge_document d ON d.live_version_id = c.version_id
 LEFT JOIN knowledge_chunklexical l ON l.chunk_id = c.id
-WHERE c.id = ANY(%(chunks)s::bigint[]) AND d.base_id = ANY(%(bases)s::bigint[])
-"""
+WHERE c.id = ANY(%(chunks)s::bigint[]) AND d.base_id = ANY(%(bases)s::bigint[]) AND {VALID}
+"""  # noqa: S608  (constants)
 
 
-def read(candidates: Sequence[Candidate], base_ids: Sequence[int], words: Mapping[str, float]) -> list[Hit]:
-    """Candidates as hits, in their order. `words`: the query's, of which each hit names those it contains."""
+def read(candidates: Sequence[Candidate], scope: Scope, words: Mapping[str, float]) -> list[Hit]:
+    """Candidates as hits, in their order; one whose validity ended since it was found is left out. `words`: the query's, of which each hit names those it contains."""
     if not candidates:
         return []
-    by_term = {scoped(base, term_id(word)): word for word in words for base in base_ids}
+    by_term = {scoped(base, term_id(word)): word for word in words for base in scope.base_ids}
     with connection.cursor() as cursor:
         chunks = [candidate.chunk_id for candidate in candidates]
-        cursor.execute(_READ, {"chunks": chunks, "terms": list(by_term), "bases": list(base_ids)})
+        cursor.execute(_READ, {"chunks": chunks, "terms": list(by_term), "bases": list(scope.base_ids), "internal": scope.internal})
         rows = {row[0]: row for row in cursor.fetchall()}
-    return [_hit(c, rows[c.chunk_id], by_term) for c in candidates]
+    return [_hit(c, rows[c.chunk_id], by_term) for c in candidates if c.chunk_id in rows]
 
 
 def _hit(candidate: Candidate, row: tuple, by_term: Mapping[int, str]) -> Hit:

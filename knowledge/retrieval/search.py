@@ -1,7 +1,7 @@
 """The one door to what we know: bot, search page, API and evaluation ask here and nowhere else."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
@@ -54,16 +54,18 @@ def search(query: str, scope: Scope, *, limit: int = 10, mode: Mode = "hybrid", 
     vector = vectors.literal(load(release.query_encoder).encode_queries([query])[0])
     clock.lap("encode")
     with snapshot():
-        weighted, candidates = _recall(query, vector, scope.base_ids, release, clock)
+        weighted, candidates = _recall(query, vector, scope, release, clock)
         ranked = _ranked(candidates, mode, background_of(release), weighted.best_possible)
         least = calibration.THRESHOLD if threshold is None else threshold
         passed = [c for c in ranked if c.relevance >= least][:limit]
         failed = [c for c in ranked if c.relevance < least][:limit]
         clock.lap("fuse")
-        hits = passages.read(passed + failed, scope.base_ids, weighted.weights)
+        found = passages.read(passed + failed, scope, weighted.weights)
+        hits = tuple(hit for hit in found if hit.relevance >= least)
+        rejected = tuple(hit for hit in found if hit.relevance < least)
         clock.lap("read")
-    reason = "" if passed else "below_threshold" if failed else "nothing_found"
-    return SearchResult(query, tuple(hits[: len(passed)]), tuple(hits[len(passed) :]), reason, clock.total())
+    reason = "" if hits else "below_threshold" if rejected else "nothing_found"
+    return SearchResult(query, hits, rejected, reason, clock.total())
 
 
 @contextmanager
@@ -80,16 +82,14 @@ def snapshot() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def _recall(
-    query: str, vector: str, base_ids: Sequence[int], release: ModelRelease, clock: "_Clock"
-) -> tuple[WeightedQuery, list[Candidate]]:
+def _recall(query: str, vector: str, scope: Scope, release: ModelRelease, clock: "_Clock") -> tuple[WeightedQuery, list[Candidate]]:
     encoder = release.passage_encoder
-    weighted = lexical_search.weigh(query, base_ids)
+    weighted = lexical_search.weigh(query, scope.base_ids)
     clock.lap("weigh")
-    by_words = lexical_search.best(weighted, encoder_id=encoder.pk, vector=vector, limit=RECALL)
+    by_words = lexical_search.best(weighted, encoder_id=encoder.pk, vector=vector, internal=scope.internal, limit=RECALL)
     clock.lap("lexical")
     exact = vectors.exact_is_better(weighted.passages, weighted.everywhere) or not index_is_valid(encoder.pk)
-    by_meaning = vectors.best(vector, base_ids, encoder=encoder, lexical_query=weighted.literal, exact=exact, limit=RECALL)
+    by_meaning = vectors.best(vector, scope, encoder=encoder, lexical_query=weighted.literal, exact=exact, limit=RECALL)
     clock.lap("vector")
     return weighted, fusion.merge(by_words, by_meaning)
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from django.db import connection
 
 from knowledge.models import Chunk
+from knowledge.retrieval.live import live
+from knowledge.types import Scope
 from scrm.ai.models import Encoder
 
 # Measured at 384 dimensions: exact reading 1.1 ms a thousand chunks; the index 2.5 ms when all rows are in scope, the more the fewer are
@@ -19,7 +21,7 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[]) AS rows (chunk
 ON CONFLICT (chunk_id, encoder_id) DO NOTHING
 """
 
-_LIVE = "EXISTS (SELECT FROM knowledge_document d WHERE d.live_version_id = e.version_id)"
+_LIVE = live("e.version_id")
 _SCORED = """
 SELECT best.chunk_id, -(l.impacts <#> %(query)s::sparsevec), 1 - best.distance
 FROM best LEFT JOIN knowledge_chunklexical l ON l.chunk_id = best.chunk_id
@@ -70,10 +72,16 @@ def exact_is_better(in_scope: int, everywhere: int) -> bool:
 
 
 def best(
-    vector: str, base_ids: Sequence[int], *, encoder: Encoder, lexical_query: str, exact: bool, limit: int
+    vector: str, scope: Scope, *, encoder: Encoder, lexical_query: str, exact: bool, limit: int
 ) -> list[tuple[int, float | None, float]]:
     """(chunk, BM25 or None, cosine) of the nearest live chunks in scope, nearest first. Run under `search.settings_in_tx`."""
-    parameters = {"vector": vector, "bases": list(base_ids), "encoder": encoder.pk, "dimensions": encoder.dimensions}
+    parameters = {
+        "vector": vector,
+        "bases": list(scope.base_ids),
+        "internal": scope.internal,
+        "encoder": encoder.pk,
+        "dimensions": encoder.dimensions,
+    }
     with connection.cursor() as cursor:
         if not exact:
             cursor.execute(_ONLY_HNSW)

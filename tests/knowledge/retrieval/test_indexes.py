@@ -81,12 +81,12 @@ def test_plans_use_the_indexes_made_for_them(encoder, number):
     target = vectors.literal(np.ones(8, np.float32))
 
     weighted = lexical_search.weigh("编号X-2 共同", [base.pk])
-    words = plan_of(lambda: lexical_search.best(weighted, encoder_id=encoder.pk, vector=target, limit=100))
+    words = plan_of(lambda: lexical_search.best(weighted, encoder_id=encoder.pk, vector=target, internal=False, limit=100))
     assert "Bitmap Index Scan on lexical_terms" in words
     assert "Seq Scan" not in words
 
     def nearest(exact: bool):
-        return vectors.best(target, [base.pk], encoder=encoder, lexical_query="{}/1000000000", exact=exact, limit=10)
+        return vectors.best(target, Scope((base.pk,)), encoder=encoder, lexical_query="{}/1000000000", exact=exact, limit=10)
 
     approximate, exact = plan_of(lambda: nearest(False)), plan_of(lambda: nearest(True))
     assert f"Index Scan using {index_name(encoder.pk)}" in approximate
@@ -114,7 +114,7 @@ def test_index_and_exact_reading_agree(encoder):
 
     def nearest(exact: bool) -> list[int]:
         with snapshot():
-            rows = vectors.best(target, [base.pk], encoder=encoder, lexical_query="{}/1000000000", exact=exact, limit=100)
+            rows = vectors.best(target, Scope((base.pk,)), encoder=encoder, lexical_query="{}/1000000000", exact=exact, limit=100)
         return [chunk for chunk, _, _ in rows]
 
     exact, approximate = nearest(True), nearest(False)
@@ -134,7 +134,7 @@ def test_encoders_of_different_dimensions_live_side_by_side(encoder, endpoint, r
         assert index_is_valid(one.pk)
         target = vectors.literal(np.ones(one.dimensions, np.float32))
         with snapshot():
-            rows = vectors.best(target, [base.pk], encoder=one, lexical_query="{}/1000000000", exact=False, limit=50)
+            rows = vectors.best(target, Scope((base.pk,)), encoder=one, lexical_query="{}/1000000000", exact=False, limit=50)
         assert len(rows) == 50
     index_drop(wide)
     assert not index_is_valid(wide.pk)

@@ -1,0 +1,32 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from knowledge.models.bases import KnowledgeBase
+from scrm.access.querysets import VisibleQuerySet
+
+
+class BatchQuerySet(VisibleQuerySet):
+    container_path = "base"
+
+
+class UploadBatch(models.Model):
+    """Files that were handed in together; its progress is that of its versions. `refused`: [name, cause] of those not taken in."""
+
+    base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="batches", verbose_name=_("knowledge base"))
+    expected = models.PositiveIntegerField(_("files"), default=0)
+    refused = models.JSONField(default=list, blank=True)
+    unchanged = models.PositiveIntegerField(default=0)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+
+    def __str__(self) -> str:
+        return f"{self.base} {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,56 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from knowledge.models.bases import KnowledgeBase
+from knowledge.models.documents import Document
+from scrm.access.querysets import VisibleQuerySet
+
+
+class SearchQuestionQuerySet(VisibleQuerySet):
+    container_path = "base"
+
+
+class SearchQuestion(models.Model):
+    """A question saved on the search test page, asked again whenever weights change."""
+
+    base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="search_questions", verbose_name=_("knowledge base"))
+    text = models.CharField(_("question"), max_length=500)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SearchQuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["base", "-id"]
+        verbose_name = _("test question")
+        verbose_name_plural = _("test questions")
+        constraints = [models.UniqueConstraint(fields=["base", "text"], name="search_question_in_base")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SearchJudgement(models.Model):
+    """A person's word on one passage for a test question: what it is worth, 0 wrong, 1 partly, 2 right. Training learns from these.
+
+    The passage is kept by its content's hash and text, so that the judgement outlives a new version of the document.
+    """
+
+    question = models.ForeignKey(SearchQuestion, on_delete=models.CASCADE, related_name="judgements")
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    content_hash = models.CharField(max_length=64)
+    text = models.TextField()
+    grade = models.PositiveSmallIntegerField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["question", "-grade", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "document", "content_hash", "author"], name="search_judgement_once"),
+            models.CheckConstraint(condition=models.Q(grade__lte=2), name="search_judgement_grade"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id}: {self.grade}"
