@@ -14,10 +14,21 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """What one figure adds to a hit's score. `key` is a key of knowledge.retrieval.reasons.LABELS; the points of a hit add up to `score`."""
+
+    key: str
+    value: float
+    points: float
+
+
+@dataclass(frozen=True)
 class Hit:
     """A passage found. Ranks count from 1, None = not in that half's list; scores are cosine and BM25, fetched for both halves.
 
-    `score` is the fused score that orders the list; `relevance` its calibrated 0-1 probability.
+    `score` is the fused score that orders the list; `relevance` its calibrated 0-1 probability. `section` is what to read: the text of
+    the version around the passage, [section_start, section_end) of version.text, empty when the passage is all there is. `same`:
+    chunks that say the same, left out of the list. `reasons`: why it stands where it stands, when asked for.
     """
 
     chunk_id: int
@@ -39,14 +50,25 @@ class Hit:
     lexical_rank: int | None
     lexical_score: float | None
     matched: tuple[str, ...]
+    section: str = ""
+    section_start: int = 0
+    section_end: int = 0
+    same: tuple[int, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """`hits` passed the threshold; `rejected` are the best of those that did not. `reason` says why when there are no hits."""
+    """`hits` passed the threshold; `rejected` are the best of those that did not. `reason` says why when there are no hits.
+
+    `relaxed`: the question found nothing as it was asked, these are from the second, looser pass. `notes`: keys of
+    knowledge.retrieval.reasons.NOTES, such as why a reranker was not asked.
+    """
 
     query: str
     hits: tuple[Hit, ...]
     rejected: tuple[Hit, ...] = ()
     reason: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict)
+    relaxed: bool = False
+    notes: tuple[str, ...] = ()

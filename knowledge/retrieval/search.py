@@ -9,11 +9,13 @@ from typing import Literal
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from knowledge.models import KnowledgeBase
 from knowledge.retrieval import calibration, fusion, lexical_search, passages, vectors
 from knowledge.retrieval.background import Background, background_of
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
 from knowledge.retrieval.lexical_search import WeightedQuery
+from knowledge.retrieval.tuning import Tuning, combined
 from knowledge.types import Scope, SearchResult
 from scrm.ai.encoders import load
 from scrm.ai.models import ModelRelease
@@ -39,11 +41,21 @@ SET LOCAL hnsw.ef_search = {EF_SEARCH}; SET LOCAL hnsw.iterative_scan = relaxed_
 _ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
 
 
-def search(query: str, scope: Scope, *, limit: int = 10, mode: Mode = "hybrid", threshold: float | None = None) -> SearchResult:
+def search(
+    query: str,
+    scope: Scope,
+    *,
+    limit: int = 10,
+    mode: Mode = "hybrid",
+    threshold: float | None = None,
+    tuning: Tuning | None = None,
+    explain: bool = False,
+) -> SearchResult:
     """The passages of live documents in scope that best answer the query, best first.
 
     limit: passages in `hits`, and at most as many in `rejected`; several may be of one document. threshold: least `relevance` of a
-    hit, 0 lets all pass, None takes the calibrated one. `reason` is a key of REASONS. timings_ms: encode, weigh, lexical, vector,
+    hit, 0 lets all pass, None takes the tuning's. tuning: weights to try instead of those stored for the bases. explain: hits say why
+    they stand where they stand (`Hit.reasons`). `reason` is a key of REASONS. timings_ms: encode, weigh, lexical, vector,
     fuse, read, total. Raises NoActiveRelease and the encoder's errors (both ScrmError).
     """
     clock = _Clock()
@@ -54,9 +66,10 @@ def search(query: str, scope: Scope, *, limit: int = 10, mode: Mode = "hybrid", 
     vector = vectors.literal(load(release.query_encoder).encode_queries([query])[0])
     clock.lap("encode")
     with snapshot():
+        tuning = tuning or stored(scope)
         weighted, candidates = _recall(query, vector, scope, release, clock)
         ranked = _ranked(candidates, mode, background_of(release), weighted.best_possible)
-        least = calibration.THRESHOLD if threshold is None else threshold
+        least = tuning.threshold if threshold is None else threshold
         passed = [c for c in ranked if c.relevance >= least][:limit]
         failed = [c for c in ranked if c.relevance < least][:limit]
         clock.lap("fuse")
@@ -66,6 +79,12 @@ def search(query: str, scope: Scope, *, limit: int = 10, mode: Mode = "hybrid", 
         clock.lap("read")
     reason = "" if hits else "below_threshold" if rejected else "nothing_found"
     return SearchResult(query, hits, rejected, reason, clock.total())
+
+
+def stored(scope: Scope) -> Tuning:
+    """The weights in force for a search in these bases."""
+    rows = KnowledgeBase.objects.filter(pk__in=scope.base_ids).values_list("tuning", flat=True)
+    return combined(map(Tuning.from_json, rows))
 
 
 @contextmanager

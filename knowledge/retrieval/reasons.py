@@ -1,0 +1,20 @@
+"""Words for people: why a hit stands where it stands, and what a search has to say beside its hits."""
+
+from django.utils.translation import gettext_lazy as _
+
+# Keys of Hit.reasons.
+LABELS = {
+    "meaning": _("similar in meaning"),
+    "words": _("words of the question"),
+    "title": _("words in title, question or headings"),
+    "faq": _("matches a stored question"),
+    "document": _("several passages of the document match"),
+    "other": _("everything else"),
+    "rerank": _("judged by the reranker"),
+}
+
+# Keys of SearchResult.notes.
+NOTES = {
+    "relaxed": _("Nothing matched the question as asked; these passages match part of it."),
+    "rerank_failed": _("The reranker did not answer in time; the order is that without it."),
+}
