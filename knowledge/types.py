@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 TERM_SPACE = 1_000_000_000  # words are hashed into 1..TERM_SPACE, the most dimensions a sparsevec has
+TERMS_VERSION = 2  # of the rules that cut text into words; bases cut by an older version are cut again (knowledge.retrieval.recut)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from knowledge.types import TERMS_VERSION
 from scrm.access.querysets import VisibleQuerySet
 
 
@@ -11,6 +12,9 @@ class KnowledgeBase(models.Model):
     `live_chunks` and `live_length` are corpus statistics of BM25 over the published chunks, kept by the publishing transaction under
     the base's lexical lock. `impact_avgdl` is the average length that the stored impacts were computed with; when the true one
     drifts away, knowledge.lexical_refresh recomputes them.
+
+    `words_revision` counts changes of the dictionary. Text is cut with the newest; a query only with words up to `cut_revision`, which
+    all keyword rows know. `cut_terms` is the version of the rules (knowledge.types.TERMS_VERSION) the rows were cut by.
     """
 
     name = models.CharField(_("name"), max_length=120, unique=True)
@@ -25,6 +29,9 @@ class KnowledgeBase(models.Model):
     live_chunks = models.PositiveIntegerField(default=0, editable=False)
     live_length = models.BigIntegerField(default=0, editable=False)
     impact_avgdl = models.FloatField(default=0, editable=False)
+    words_revision = models.PositiveIntegerField(default=0, editable=False)
+    cut_revision = models.PositiveIntegerField(default=0, editable=False)
+    cut_terms = models.PositiveSmallIntegerField(default=TERMS_VERSION, editable=False)
 
     objects = VisibleQuerySet.as_manager()
 

@@ -16,7 +16,8 @@ class FaqEntry(models.Model):
     """A question with its other wordings and one answer, as a manager edits them.
 
     It is searched as a document of its own (kind FAQ), so versions, validity, audience and removal are those of the document; every
-    change makes a new version. `dismissed`: suggested wordings that a manager turned down.
+    change makes a new version. `suggested`: wordings found in what people asked, most alike first; `dismissed`: those a manager turned
+    down.
     """
 
     base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="faq_entries", verbose_name=_("knowledge base"))
@@ -24,6 +25,7 @@ class FaqEntry(models.Model):
     question = models.CharField(_("question"), max_length=300)
     similar = ArrayField(models.CharField(max_length=300), default=list, blank=True, verbose_name=_("similar questions"))
     answer = models.TextField(_("answer"))
+    suggested = ArrayField(models.CharField(max_length=300), default=list, blank=True, editable=False)
     dismissed = ArrayField(models.CharField(max_length=300), default=list, blank=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -20,6 +20,7 @@ class BaseWord(models.Model):
     word = models.CharField(_("word"), max_length=60)
     synonyms = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("synonyms"))
     state = models.CharField(_("state"), max_length=10, choices=WordState, default=WordState.ACTIVE)
+    revision = models.PositiveIntegerField(default=0, editable=False, help_text="The base's words_revision of the last change.")
     seen = models.PositiveIntegerField(_("times seen"), default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
