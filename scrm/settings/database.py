@@ -18,7 +18,7 @@ def parse(url: str) -> dict:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", None) or parts.hostname or "",
         "PORT": str(parts.port or options.pop("port", "")),
-        "CONN_MAX_AGE": env.number("SCRM_DB_CONN_MAX_AGE", 60),
+        "CONN_MAX_AGE": env.number("SCRM_DB_CONN_MAX_AGE", 3600),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
