@@ -16,8 +16,8 @@ DRAIN_BATCH = 8
 
 
 @shared_task(name="knowledge.version_ingest")
-def version_ingest_task(job_id: int) -> None:
-    jobs_run([job_id])
+def version_ingest_task(*job_ids: int) -> None:
+    jobs_run(job_ids)
 
 
 @shared_task(name="knowledge.ingestion_drain")

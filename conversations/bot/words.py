@@ -19,7 +19,7 @@ _CODE_OR_HAN = re.compile(rf"[{terms.HAN}]+|[0-9a-z]+(?:[-./:+'][0-9a-z]+)*")
 @lru_cache(maxsize=50_000)
 def rarity(word: str) -> float:
     """-ln of the word's share in general Chinese text (the segmenter's dictionary), 3..12."""
-    tokenizer = terms._segmenter()
+    tokenizer = terms.segmenter()
     count = tokenizer.FREQ.get(word, 0)
     return min(_RANGE[1], max(_RANGE[0], math.log(tokenizer.total / count))) if count else _UNKNOWN
 
@@ -34,7 +34,7 @@ def segments(sentence: str) -> list[tuple[int, str]]:
     found = []
     for piece in re.finditer(rf"[{terms.HAN}]+", sentence):
         position = piece.start()
-        for word in terms._segmenter().cut(piece[0]):
+        for word in terms.segmenter().cut(piece[0]):
             found.append((position, word))
             position += len(word)
     return found
@@ -44,7 +44,7 @@ def question_words(question: str) -> list[str]:
     """The words of a question without its grammar, each once, folded; codes and numbers whole."""
     found: list[str] = []
     for piece in _CODE_OR_HAN.findall(terms.fold(question)):
-        found += [piece] if _ASCII.match(piece) else terms._segmenter().lcut(piece)
+        found += [piece] if _ASCII.match(piece) else terms.segmenter().lcut(piece)
     kept = [word for word in dict.fromkeys(found) if word not in QUESTION_WORDS]
     return kept or list(dict.fromkeys(found))
 

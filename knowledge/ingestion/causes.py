@@ -16,6 +16,7 @@ CAUSES = {
     "old_office": _("This is an old Office format. Save it as DOCX or XLSX and upload that."),
     "image": _("Pictures are not supported yet. Supported are Markdown, text, HTML, DOCX, PDF, CSV and XLSX."),
     "missing": _("The uploaded file is no longer in the storage. Upload it again."),
+    "question_taken": _("Another entry has this question meanwhile. Change or remove that one, then try again."),
     "model": _("The embedding model is not available. An administrator can see why on the models page; then retry."),
     "internal": _("Something unexpected went wrong. Retry; if it fails again, an administrator finds the cause in the log."),
 }

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from knowledge.choices import VersionState
-from knowledge.models import Document, DocumentVersion
+from knowledge.choices import DocumentKind, VersionState
+from knowledge.ingestion.faq import wordings_of
+from knowledge.ingestion.types import ParseError
+from knowledge.models import Document, DocumentVersion, FaqEntry
 from knowledge.retrieval.lexical import stats_apply_in_tx
 from scrm.audit.services import audit_record
 from scrm.core.locks import lock_in_tx
@@ -70,6 +72,24 @@ def _switch(document: Document, version: DocumentVersion, old: DocumentVersion |
     DocumentVersion.objects.filter(pk=version.pk).update(
         state=VersionState.PUBLISHED, published_at=timezone.now(), error="", error_code="", failed_at=""
     )
+    if document.kind == DocumentKind.FAQ:
+        _entry_follow_in_tx(document, version)
     title = version.outline.get("title") or document.title
     Document.objects.filter(pk=document.pk).update(live_version=version, title=title)
     stats_apply_in_tx(document.base_id, added_version_ids=[version.pk], removed_version_ids=[old.pk] if old else [])
+
+
+def _entry_follow_in_tx(document: Document, version: DocumentVersion) -> None:
+    """An older version that was brought back is what a manager sees and edits from now on; a newer edit under way wins.
+
+    Raises ParseError when another entry has the question meanwhile.
+    """
+    said = wordings_of(version.outline)
+    if said is None or document.versions.filter(number__gt=version.number).exists():
+        return
+    if FaqEntry.objects.filter(base=document.base_id, question=said.question).exclude(document=document).exists():
+        raise ParseError("question_taken")
+    entry = FaqEntry.objects.filter(document=document)
+    entry.exclude(question=said.question, similar=list(said.similar), answer=said.answer).update(
+        question=said.question, similar=list(said.similar), answer=said.answer
+    )

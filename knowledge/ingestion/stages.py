@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from knowledge.choices import VersionState
+from knowledge.ingestion import faq
 from knowledge.ingestion.chunking import chunk_document, index_text
 from knowledge.ingestion.sandbox import parse_file
 from knowledge.ingestion.types import ChunkDraft, ParsedDocument, ParseError
@@ -58,14 +59,16 @@ def parse_version(version: DocumentVersion) -> None:
 
 
 def chunk_version(version: DocumentVersion) -> None:
-    """PARSED -> CHUNKED; of the outline only the title and the places where pages begin are kept."""
-    document = ParsedDocument.from_json({**version.outline, "text": version.text})
-    rows = chunk_rows(version, document.title, chunk_document(document))
+    """PARSED -> CHUNKED; of the outline only the title and the places where pages begin are kept, of a question and answer all."""
+    if entry := faq.wordings_of(version.outline):
+        outline, drafts = entry.outline, faq.drafts(entry)
+    else:
+        document = ParsedDocument.from_json({**version.outline, "text": version.text})
+        outline, drafts = {"title": document.title, "pages": page_starts(document)}, chunk_document(document)
+    rows = chunk_rows(version, outline["title"], drafts)
     with transaction.atomic(durable=True):
-        moved = DocumentVersion.objects.filter(pk=version.pk, state=VersionState.PARSED).update(
-            state=VersionState.CHUNKED, outline={"title": document.title, "pages": page_starts(document)}
-        )
-        if moved:
+        unchunked = DocumentVersion.objects.filter(pk=version.pk, state=VersionState.PARSED)
+        if unchunked.update(state=VersionState.CHUNKED, outline=outline):
             Chunk.objects.bulk_create(rows, batch_size=INSERT_ROWS)
 
 
