@@ -11,13 +11,18 @@ class BatchQuerySet(VisibleQuerySet):
 
 
 class UploadBatch(models.Model):
-    """Files that were handed in together; its progress is that of its versions. `refused`: [name, cause] of those not taken in."""
+    """Files that were handed in together; its progress is that of its versions. `refused`: [name, cause] of those not taken in.
+
+    `expected`: how many files the person chose; fewer arrived while a transfer lasts, and for ever when it was broken off. A paused
+    batch takes files in and imports none; a cancelled one takes in nothing more.
+    """
 
     base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="batches", verbose_name=_("knowledge base"))
     expected = models.PositiveIntegerField(_("files"), default=0)
     refused = models.JSONField(default=list, blank=True)
     unchanged = models.PositiveIntegerField(default=0)
     paused_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

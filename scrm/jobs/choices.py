@@ -8,6 +8,8 @@ class JobState(TextChoices):
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
     CANCELLED = "cancelled", _("cancelled")
+    HELD = "held", _("paused")
 
 
-LIVE_STATES = (JobState.QUEUED, JobState.RUNNING)
+LIVE_STATES = (JobState.QUEUED, JobState.RUNNING, JobState.HELD)
+MOVING_STATES = (JobState.QUEUED, JobState.RUNNING)  # work that goes on by itself

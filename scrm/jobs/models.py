@@ -12,7 +12,8 @@ from scrm.jobs.choices import LIVE_STATES, JobState
 class Job(models.Model):
     """One long work on one subject: who, why, stage, progress, error.
 
-    QUEUED -> RUNNING -> DONE | FAILED | CANCELLED; FAILED -> QUEUED (retry). A RUNNING job whose lease ran out is claimed again.
+    QUEUED -> RUNNING -> DONE | FAILED | CANCELLED; FAILED -> QUEUED (retry); QUEUED | RUNNING -> HELD (pause) -> QUEUED. A RUNNING job
+    whose lease ran out is claimed again. A long job works in slices: RUNNING -> QUEUED with `cursor` where it goes on.
     """
 
     kind = models.CharField(max_length=40)
@@ -24,6 +25,7 @@ class Job(models.Model):
     stage = models.CharField(max_length=40, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    cursor = models.BigIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     error_code = models.CharField(max_length=60, blank=True)
