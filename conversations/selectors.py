@@ -59,15 +59,15 @@ def conversation_visible(user, pk: int) -> Conversation:
 
 
 def citations_for(user):
-    """Citations with `may_open`: whether the user may see the document. Of others a page shows the number and nothing else."""
-    return Citation.objects.annotate(may_open=Exists(Document.objects.visible_to(user).filter(pk=OuterRef("document"))))
+    """Citations with `may_open`: whether the user may read the document. Of others a page shows the number and nothing else."""
+    return Citation.objects.annotate(may_open=Exists(Document.objects.readable_by(user).filter(pk=OuterRef("document"))))
 
 
 def passages(user, chunk_ids) -> dict[int, dict]:
-    """Title, text and place of chunks, by id, as far as the user may see them."""
+    """Title, text and place of chunks, by id, as far as the user may read them."""
     rows = (
         Chunk.objects.visible_to(user)
-        .filter(pk__in=chunk_ids)
+        .filter(pk__in=chunk_ids, version__document__in=Document.objects.readable_by(user))
         .select_related("version__document")
         .defer("version__text", "version__outline")
     )
@@ -190,6 +190,21 @@ def question_own(user, pk: int) -> Question:
         return questions_own(user).get(pk=pk)
     except Question.DoesNotExist as error:
         raise NotFound from error
+
+
+def result_readable(user, question: Question) -> dict:
+    """A question's stored result without what its asker may not read any more: a document may have been restricted or removed since.
+
+    Passages of such documents are left out; an answer that quotes one is, with its trace (`withheld`).
+    """
+    result = question.result or {}
+    lists = {key: result.get(key) or [] for key in ("citations", "hits", "rejected")}
+    ids = {row.get("document_id") for rows in lists.values() for row in rows} - {None}
+    readable = set(Document.objects.readable_by(user).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+    kept = {key: [row for row in rows if row.get("document_id") in readable] for key, rows in lists.items() if key in result}
+    if len(kept.get("citations", ())) == len(lists["citations"]):
+        return result | kept
+    return result | kept | {"withheld": True, "answer": "", "citations": [], "trace": []}
 
 
 def answers_last_day(user) -> dict[str, int]:

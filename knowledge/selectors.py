@@ -9,6 +9,11 @@ from knowledge.choices import VersionState
 from knowledge.ingestion.causes import cause_text
 from knowledge.ingestion.pipeline import KIND, UNFINISHED
 from knowledge.models import Chunk, Document, DocumentVersion, KnowledgeBase
+from knowledge.types import Scope
+from scrm.access import policy
+from scrm.access.grants import holders
+from scrm.access.models import User
+from scrm.access.roles import ROLES
 from scrm.core.errors import NotFound
 from scrm.jobs.choices import LIVE_STATES, JobState
 from scrm.jobs.models import Job
@@ -16,6 +21,7 @@ from scrm.jobs.models import Job
 # Share of the whole import that lies before each stage and within it, in per cent (encoding takes most of the time).
 _STAGE_SHARES = {"parse": (0, 8), "chunk": (8, 4), "embed": (12, 76), "index": (88, 10), "publish": (98, 2)}
 STAGES = tuple(_STAGE_SHARES)
+VIEW = "knowledge.view_document"
 
 
 @dataclass(frozen=True)
@@ -78,9 +84,29 @@ def base_visible(user, pk: int) -> KnowledgeBase:
     return base
 
 
+def scope_for(user, base_ids: Iterable[int] | None = None) -> Scope:
+    """What this person's searches may see: the granted bases (of `base_ids`, when given), and documents for staff only if they work on documents.
+
+    A customer's scope is made of the channel account, never of a person.
+    """
+    rows = KnowledgeBase.objects.visible_to(user).filter(scratch=False)
+    rows = rows if base_ids is None else rows.filter(pk__in=list(base_ids))
+    return Scope(tuple(rows.order_by("pk").values_list("pk", flat=True)), internal=policy.can(user, VIEW))
+
+
+def people_of(base: KnowledgeBase) -> QuerySet[User]:
+    """Colleagues who work on the base's documents: the role may see documents, and the person or a team of theirs holds a grant, or the role sees all."""
+    users, teams = holders(base)
+    working = [key for key, role in ROLES.items() if VIEW in role.permissions]
+    everything = Q(is_superuser=True) | Q(groups__name__in=[key for key in working if ROLES[key].sees_everything])
+    granted = Q(pk__in=[user.pk for user in users]) | Q(pk__in=User.objects.filter(groups__team__in=teams).values("pk"))
+    able = User.objects.filter(groups__name__in=working).values("pk")
+    return User.objects.filter(everything | granted & Q(pk__in=able), is_active=True).distinct().order_by("display_name", "username")
+
+
 def document_visible(user, pk: int) -> Document:
-    """Raises NotFound, also without a grant."""
-    document = Document.objects.visible_to(user).select_related("base", "live_version").filter(pk=pk).first()
+    """Raises NotFound, also without a grant, and of a document whose words the person may not read."""
+    document = Document.objects.readable_by(user).select_related("base", "live_version").filter(pk=pk).first()
     if document is None:
         raise NotFound
     return document

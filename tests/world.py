@@ -182,7 +182,15 @@ def question_make(user: User, side: Side, **fields) -> Question:
         "refused": False,
         "verdict": "supported",
         "citations": [],
-        "hits": [{"document": f"{side.word}标题", "text": f"{side.word}引文", "relevance": 0.8, "matched": ["引文"]}],
+        "hits": [
+            {
+                "document": f"{side.word}标题",
+                "document_id": side.document.pk,
+                "text": f"{side.word}引文",
+                "relevance": 0.8,
+                "matched": ["引文"],
+            }
+        ],
     }
     row = Question.objects.create(
         **({"asked_by": user, "text": f"{side.word}提问", "state": QuestionState.DONE, "result": result} | fields)

@@ -1,6 +1,7 @@
 from rest_framework import serializers
 
 from conversations.models import Conversation, Message, Question
+from conversations.selectors import result_readable
 
 
 class ConversationSerializer(serializers.ModelSerializer):
@@ -31,12 +32,17 @@ class MessageSerializer(serializers.ModelSerializer):
 
 
 class QuestionSerializer(serializers.ModelSerializer):
-    """`result` is filled when `state` is done."""
+    """`result` is filled when `state` is done, as far as the asker may still read the documents it quotes."""
+
+    result = serializers.SerializerMethodField()
 
     class Meta:
         model = Question
         fields = ["id", "text", "bases", "search_only", "state", "result", "error", "created_at", "done_at"]
         read_only_fields = ["state", "result", "error", "created_at", "done_at"]
+
+    def get_result(self, row: Question) -> dict:
+        return result_readable(row.asked_by, row)
 
 
 class AskSerializer(serializers.Serializer):

@@ -14,7 +14,7 @@ from conversations.choices import QuestionState
 from conversations.models import Question
 from knowledge.models import KnowledgeBase
 from knowledge.retrieval import search
-from knowledge.types import Scope
+from knowledge.selectors import scope_for
 from scrm.access import policy
 from scrm.core.errors import Invalid, NotFound, ScrmError
 from scrm.core.querysets import lease_until
@@ -80,8 +80,7 @@ def _claimed(question_id: int) -> Question | None:
 
 
 def _result(question: Question) -> dict:
-    visible = KnowledgeBase.objects.visible_to(question.asked_by)
-    scope = Scope(tuple(visible.filter(pk__in=question.bases.values("pk")).values_list("pk", flat=True)))
+    scope = scope_for(question.asked_by, question.bases.values_list("pk", flat=True))
     if question.search_only:
         return search_payload(search(question.text, scope, limit=SEARCH_LIMIT))
     return outcome_payload(run(question.text, scope))

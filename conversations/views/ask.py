@@ -65,7 +65,7 @@ def _page_context(request, search_only: bool, *, text: str = "", chosen: set[int
 def question_context(user, row) -> dict:
     """The question's state; for a finished one its result. `late`: no worker has taken it up for PATIENCE."""
     late = row.state == QuestionState.QUEUED and timezone.now() - row.created_at > PATIENCE
-    result = row.result or {}
+    result = selectors.result_readable(user, row)
     return {
         "question": row, "unfinished": row.state in UNFINISHED, "late": late, "result": result,
         "steps": trace_steps(result.get("trace") or [], user), "timings": timings(result),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from knowledge.choices import Audience, DocumentKind, VersionState
 from knowledge.models.bases import KnowledgeBase
 from knowledge.types import Scope
+from scrm.access import policy
 from scrm.access.querysets import VisibleQuerySet
 
 
@@ -21,10 +22,21 @@ class DocumentQuerySet(VisibleQuerySet):
 
     def answering(self, scope: Scope) -> "DocumentQuerySet":
         """Those that answer in the scope at this moment: knowledge/retrieval/live says the same in SQL."""
+        rows = self.valid_now().filter(base__in=scope.base_ids)
+        return rows if scope.internal else rows.filter(audience=Audience.PUBLIC)
+
+    def valid_now(self) -> "DocumentQuerySet":
+        """Those with a live version, within their dates at this moment."""
         began = Q(valid_from=None) | Q(valid_from__lte=StatementNow())
         open_ended = Q(valid_until=None) | Q(valid_until__gt=StatementNow())
-        rows = self.filter(began, open_ended, base__in=scope.base_ids, live_version__isnull=False)
-        return rows if scope.internal else rows.filter(audience=Audience.PUBLIC)
+        return self.filter(began, open_ended, live_version__isnull=False)
+
+    def readable_by(self, user) -> "DocumentQuerySet":
+        """Those whose words a person may read: all of a granted base for who works on documents, else what customers are told now."""
+        rows = self.visible_to(user)
+        if policy.can(user, "knowledge.view_document"):
+            return rows
+        return rows.valid_now().filter(audience=Audience.PUBLIC)
 
 
 class VersionQuerySet(VisibleQuerySet):

@@ -20,8 +20,11 @@ CHUNKS_ON_A_PAGE = 30
 def document(request, pk: int):
     """Readable by whoever may ask this base: answers link here. Versions and chunks are for those who work on documents."""
     row = selectors.document_visible(request.user, pk)
-    version = _version(request, row)
     details = policy.can(request.user, "knowledge.view_document", row.base)
+    if not details and _number(request, "version") not in (None, row.live_version_id):
+        messages.info(request, _("The document has been changed since; this is what it says now."))
+        return redirect("knowledge:document", row.pk)
+    version = _version(request, row)
     view = "chunks" if details and request.GET.get("view") == "chunks" else "text"
     context = {"document": row, "version": version, "details": details, "view": view}
     if version and view == "chunks":
