@@ -7,25 +7,27 @@ from celery.signals import worker_ready
 
 from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
 from knowledge.ingestion.reembedding import release_vectors_ensure
+from knowledge.ingestion.turns import jobs_next, still_waiting
 from knowledge.retrieval.tasks import lexical_refresh_task  # noqa: F401  (Celery looks for tasks in this module)
 from scrm.ai.selectors import active_release
 from scrm.core.tasks import send
 
 DRAIN_S = 25  # the drain comes every 30
-DRAIN_BATCH = 8
 
 
 @shared_task(name="knowledge.version_ingest")
 def version_ingest_task(*job_ids: int) -> None:
-    jobs_run(job_ids)
+    """Until none of these waits; whose import is next, the order of turns says, not the order of messages."""
+    while still_waiting(job_ids) and (turn := jobs_next()):
+        jobs_run(turn)
 
 
 @shared_task(name="knowledge.ingestion_drain")
 def ingestion_drain_task() -> None:
     """Imports whose message was lost or whose worker died."""
     until = monotonic() + DRAIN_S
-    while monotonic() < until and (waiting := jobs_waiting(DRAIN_BATCH)):
-        jobs_run(waiting)
+    while monotonic() < until and jobs_waiting(1) and (turn := jobs_next()):
+        jobs_run(turn)
 
 
 @shared_task(name="knowledge.vectors_complete")

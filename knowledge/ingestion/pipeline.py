@@ -18,7 +18,8 @@ from knowledge.models import DocumentVersion
 from scrm.ai.encoders import load
 from scrm.ai.selectors import active_release
 from scrm.core.errors import ScrmError, Unavailable
-from scrm.jobs.choices import LIVE_STATES, JobState
+from scrm.core.querysets import lease_until
+from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
 from scrm.jobs.services import job_claim, job_end, job_progress
 
@@ -34,7 +35,7 @@ UNFINISHED = (VersionState.RECEIVED, VersionState.PARSED, VersionState.CHUNKED, 
 
 
 class JobLost(Exception):
-    """The job was cancelled, or another worker has taken it."""
+    """The job was cancelled or paused, or another worker has taken it."""
 
 
 @dataclass
@@ -44,6 +45,10 @@ class Work:
     job: Job
     version: DocumentVersion
     over: bool = False
+
+    def ours(self) -> bool:
+        """Does this claim still hold?"""
+        return Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, started_at=self.job.started_at).exists()
 
     def report(self, stage: str, done: int = 0, total: int = 0, lease_s: float = LEASE_S) -> None:
         """Progress to the page, and a renewed lease. Raises JobLost."""
@@ -65,8 +70,9 @@ def jobs_run(job_ids: Sequence[int]) -> None:
     """Take those of the jobs that are free to the end. Encoding is shared: its batches span the versions. Never raises for a bad file."""
     works = [work for job_id in job_ids if (work := _claimed(job_id))]
     for work in works:
+        _keep_leases(works, stages.parse_seconds(work.version.size) + LEASE_S)
         _guarded([work], lambda work=work: _prepare(work))
-    _guarded(works, lambda: _embed([work for work in works if not work.over]))
+    _guarded(works, lambda: _embed(works))
     for work in works:
         _guarded([work], lambda work=work: _finish(work))
 
@@ -86,6 +92,12 @@ def _claimed(job_id: int) -> Work | None:
     return work
 
 
+def _keep_leases(works: list[Work], seconds: float) -> None:
+    """While one of the group is being read, the others are not to be taken for abandoned."""
+    claims = {work.job.pk: work.job.started_at for work in works if not work.over}
+    Job.objects.filter(pk__in=claims, state=JobState.RUNNING, started_at__in=claims.values()).update(lease_until=lease_until(seconds))
+
+
 def _prepare(work: Work) -> None:
     if work.version.state == VersionState.RECEIVED:
         work.report("parse", lease_s=stages.parse_seconds(work.version.size) + LEASE_S)
@@ -98,9 +110,17 @@ def _prepare(work: Work) -> None:
 
 
 def _embed(works: list[Work]) -> None:
-    works = [work for work in works if work.version.state == VersionState.CHUNKED]
-    if not works:
-        return
+    """Together; when one of them is paused or cancelled the others go on, with what is encoded already."""
+    while works := [work for work in works if not work.over and work.version.state == VersionState.CHUNKED]:
+        try:
+            return _embed_together(works)
+        except JobLost:
+            for work in works:
+                work.over = not work.ours()
+    return None
+
+
+def _embed_together(works: list[Work]) -> None:
     for work in works:
         work.report("embed", lease_s=2 * LEASE_S)  # the first use loads the model
     row = active_release().passage_encoder
@@ -168,7 +188,7 @@ def _fail(work: Work, code: str, detail: str) -> None:
     """FAILED with a cause; the version that answered before goes on answering."""
     with transaction.atomic(durable=True):
         version = DocumentVersion.objects.select_for_update().get(pk=work.version.pk)
-        if version.state in UNFINISHED and Job.objects.filter(pk=work.job.pk, state__in=LIVE_STATES).exists():
+        if version.state in UNFINISHED and work.ours():
             version.failed_at, version.state = version.state, VersionState.FAILED
             version.error_code, version.error = code, detail[:2000]
             version.save(update_fields=["failed_at", "state", "error_code", "error"])
