@@ -8,6 +8,7 @@ from scrm.settings.channels import *  # noqa: F403
 from scrm.settings.database import *  # noqa: F403
 from scrm.settings.logging import *  # noqa: F403
 from scrm.settings.phrases import *  # noqa: F403
+from scrm.settings.privacy import *  # noqa: F403
 from scrm.settings.security import *  # noqa: F403
 from scrm.settings.storage import *  # noqa: F403
 

@@ -1,0 +1,11 @@
+"""What counts as personal beside the built-in kinds."""
+
+from scrm.settings import env
+
+# Regular expressions, separated by line breaks; a group, when there is one, is the number itself.
+ORDER_PATTERNS = env.text(
+    "SCRM_ORDER_PATTERNS",
+    r"(?:订单|单)(?:编?号)?(?:是|为|:|：)?\s{0,2}([A-Za-z]{0,4}\d[A-Za-z0-9\-]{7,31})(?![A-Za-z0-9])"
+    "\n"
+    r"(?:运|快递|物流)单?(?:编?号)(?:是|为|:|：)?\s{0,2}([A-Za-z]{0,4}\d[A-Za-z0-9\-]{7,31})(?![A-Za-z0-9])",
+).splitlines()

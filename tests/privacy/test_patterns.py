@@ -1,0 +1,60 @@
+"""Kinds of personal data beyond the numbers, and what must stay readable because an answer depends on it."""
+
+import pytest
+
+from scrm.privacy.patterns import Kind, find
+
+
+def found(text):
+    return [(finding.kind, text[finding.start : finding.end]) for finding in find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("护照号码：E12345678", [(Kind.PASSPORT, "E12345678")]),
+        ("港澳通行证：C12345678", [(Kind.PASSPORT, "C12345678")]),
+        ("我的车牌号是京A12345，新车是沪AD12345", [(Kind.PLATE, "京A12345"), (Kind.PLATE, "沪AD12345")]),
+        ("营业执照上的信用代码是91110000100000000A", [(Kind.COMPANY_CODE, "91110000100000000A")]),
+        ("我叫张伟想查订单2024011500123", [(Kind.NAME, "张伟"), (Kind.ORDER, "2024011500123")]),
+        ("收货人：欧阳娜娜 电话13800138000", [(Kind.NAME, "欧阳娜娜"), (Kind.PHONE, "13800138000")]),
+        ("姓名: John Smith", [(Kind.NAME, "John Smith")]),
+        ("快递单号SF1234567890123", [(Kind.ORDER, "SF1234567890123")]),
+        ("请把文件寄到北京市朝阳区建国路88号。", [(Kind.ADDRESS, "北京市朝阳区建国路88号")]),
+        ("收货地址是文一西路969号5幢3单元201室，谢谢", [(Kind.ADDRESS, "文一西路969号5幢3单元201室")]),
+        ("浙江省温州市苍南县灵溪镇康乐路", [(Kind.ADDRESS, "浙江省温州市苍南县灵溪镇康乐路")]),
+    ],
+)
+def test_what_is_personal(text, expected):
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "寄到西藏要几天",
+        "发到海外要多少运费",
+        "你们的地址在哪条街",
+        "地址错了怎么改",
+        "送到小区门口吗",
+        "收货人写错了怎么办",
+        "联系人是谁",
+        "我是会员",
+        "用户管理在哪里",
+        "空气炸锅型号AF-500W，序列号E12345678",
+        "金额：1234.56元，满100号段包邮",
+    ],
+)
+def test_what_a_question_needs_stays(text):
+    assert found(text) == []
+
+
+def test_a_deployment_names_its_own_order_numbers(settings):
+    settings.ORDER_PATTERNS = [r"ZK(\d{6})"]
+    assert found("我的单子ZK204511还没到") == [(Kind.ORDER, "204511")]
+
+
+@pytest.mark.parametrize("text", ["路" * 20_000, "北京市" * 7_000, "号楼1" * 7_000, "地址" * 10_000, "1" * 20_000])
+def test_a_long_line_is_read_in_one_pass(text):
+    """A reader that looked back over the whole line from every place would need minutes here."""
+    assert len(find(text)) < len(text)
