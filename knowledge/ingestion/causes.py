@@ -15,6 +15,7 @@ CAUSES = {
     "unsupported": _("This kind of file is not supported. Supported are Markdown, text, HTML, DOCX, PDF, CSV and XLSX."),
     "old_office": _("This is an old Office format. Save it as DOCX or XLSX and upload that."),
     "image": _("Pictures are not supported yet. Supported are Markdown, text, HTML, DOCX, PDF, CSV and XLSX."),
+    "no_page": _("The file has no such page."),
     "missing": _("The uploaded file is no longer in the storage. Upload it again."),
     "question_taken": _("Another entry has this question meanwhile. Change or remove that one, then try again."),
     "model": _("The embedding model is not available. An administrator can see why on the models page; then retry."),

@@ -1,7 +1,6 @@
-"""Parsing in a process of its own that can be killed: files come from strangers, and parsers crash, hang and swell."""
+"""Files from strangers are read in a process of its own that can be killed: parsers and renderers crash, hang and swell."""
 
 import json
-import logging
 import signal
 import subprocess
 import sys
@@ -10,8 +9,6 @@ from pathlib import Path
 from knowledge.ingestion.detect import detect_format
 from knowledge.ingestion.parsers import parse_bytes
 from knowledge.ingestion.types import ParsedDocument, ParseError
-
-log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 300
@@ -28,12 +25,17 @@ def parse_file(path: Path, name: str, *, timeout_s: float = TIMEOUT_S, memory_by
         small = path.stat().st_size <= _IN_PROCESS_BYTES.get(detect_format(stream, name), 0)
     if small:
         return parse_bytes(path.read_bytes(), name)
-    return _parse_apart(path, name, timeout_s, memory_bytes)
+    answer = run_apart(path, "parse", name, timeout_s=timeout_s, memory_bytes=memory_bytes)
+    return ParsedDocument.from_json(json.loads(answer))
 
 
-def _parse_apart(path: Path, name: str, timeout_s: float, memory_bytes: int) -> ParsedDocument:
-    """The child gets the open file and nothing else: no environment, no database, no other file of the caller."""
-    command = [sys.executable, "-I", "-c", _CODE, str(ROOT), name, str(memory_bytes), str(int(timeout_s))]
+def run_apart(path: Path, task: str, *arguments: str, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES) -> bytes:
+    """What a task of sandbox_child makes of the file.
+
+    The child gets the open file and nothing else: no environment, no database, no other file of the caller. Raises ParseError, also
+    (timeout, crashed) when the child overran its seconds of clock or CPU, its memory, or fell.
+    """
+    command = [sys.executable, "-I", "-c", _CODE, str(ROOT), str(memory_bytes), str(int(timeout_s)), task, *arguments]
     with path.open("rb") as source:
         child = subprocess.Popen(
             command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_ENVIRONMENT, cwd="/", start_new_session=True
@@ -49,12 +51,12 @@ def _parse_apart(path: Path, name: str, timeout_s: float, memory_bytes: int) -> 
     return _result(child.returncode, output)
 
 
-def _result(code: int, output: bytes) -> ParsedDocument:
+def _result(code: int, output: bytes) -> bytes:
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         raise ParseError("timeout", f"signal {-code}")
     if code or not output:
         raise ParseError("crashed", f"exit {code}")
-    answer = json.loads(output)
-    if "error" in answer:
+    if output.startswith(b'{"error"'):
+        answer = json.loads(output)
         raise ParseError(answer["error"], answer["detail"])
-    return ParsedDocument.from_json(answer)
+    return output

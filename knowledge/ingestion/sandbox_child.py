@@ -1,18 +1,19 @@
-"""The parsing process: limits first, then one file from standard input, one JSON object to standard output."""
+"""The process that reads one file: limits first, then the file from standard input, the answer to standard output."""
 
 import json
 import os
 import resource
 import sys
+from collections.abc import Callable
 
 NICENESS = 5
 
 
 def main() -> None:
-    """argv: project root, file name, memory in bytes, seconds."""
-    _, _, name, memory, seconds = sys.argv
+    """argv: project root, memory in bytes, seconds, task, the task's arguments."""
+    _, _, memory, seconds, task, *arguments = sys.argv
     _limit(int(memory), int(seconds))
-    json.dump(_answer(name), sys.stdout)
+    sys.stdout.buffer.write(_answer(_TASKS[task], arguments))
     sys.stdout.flush()
     os._exit(0)  # native libraries may crash while they are taken down
 
@@ -25,15 +26,33 @@ def _limit(memory: int, seconds: int) -> None:
     os.nice(NICENESS)
 
 
-def _answer(name: str) -> dict:
+def _parse(name: str) -> bytes:
     from knowledge.ingestion.parsers import parse_bytes
+
+    return json.dumps(parse_bytes(sys.stdin.buffer.read(), name).to_json()).encode()
+
+
+def _render(page: str, width: str) -> bytes:
+    from knowledge.ingestion.rendering import page_png
+
+    return page_png(sys.stdin.buffer, int(page), int(width))
+
+
+_TASKS: dict[str, Callable[..., bytes]] = {"parse": _parse, "render": _render}
+
+
+def _answer(task: Callable[..., bytes], arguments: list[str]) -> bytes:
     from knowledge.ingestion.types import ParseError
 
     try:
-        return parse_bytes(sys.stdin.buffer.read(), name).to_json()
+        return task(*arguments)
     except ParseError as error:
-        return {"error": error.code, "detail": error.detail[:500]}
+        return _refusal(error.code, error.detail)
     except MemoryError:
-        return {"error": "too_large", "detail": "memory"}
+        return _refusal("too_large", "memory")
     except Exception as error:  # noqa: BLE001 - outermost boundary: whatever a parser meets in a damaged file must reach a person as a cause
-        return {"error": "corrupt", "detail": f"{type(error).__name__}: {error}"[:500]}
+        return _refusal("corrupt", f"{type(error).__name__}: {error}")
+
+
+def _refusal(code: str, detail: str) -> bytes:
+    return json.dumps({"error": code, "detail": detail[:500]}).encode()
