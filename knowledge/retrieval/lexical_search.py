@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from django.db import connection
 
 from knowledge.retrieval import bm25
+from knowledge.retrieval.base_words import asking
+from knowledge.retrieval.dictionary import Dictionary
 from knowledge.retrieval.lexical import scoped
 from knowledge.retrieval.live import live
-from knowledge.retrieval.terms import term_id, words
+from knowledge.retrieval.terms import fold, term_id, words
 from knowledge.types import TERM_SPACE
 
 POSTINGS = 2_000  # candidate rows are those of the rarest words, up to so many: 1,000-2,000 gave the nDCG of scoring every match
+SYNONYM = 0.7  # what a synonym weighs beside the word that was asked
 
 _STATISTICS = """
 SELECT (SELECT coalesce(sum(live_chunks), 0) FROM knowledge_knowledgebase WHERE id = ANY(%(bases)s::bigint[])),
@@ -40,7 +43,7 @@ ORDER BY best.score DESC, best.chunk_id
 class WeightedQuery:
     """A query's words with tf x idf, and the sizes they were weighed by."""
 
-    weights: dict[str, float]  # of the words that occur in scope, in the order of the query
+    weights: dict[str, float]  # of the words that occur in scope, in the order of the query, then of their synonyms
     best_possible: float  # the BM25 score that no passage reaches: every word at full saturation, unknown ones included
     passages: int  # live chunks in scope
     everywhere: int  # live chunks of all bases
@@ -56,18 +59,35 @@ class WeightedQuery:
 
 
 def weigh(query: str, base_ids: Sequence[int]) -> WeightedQuery:
-    """One statement: document frequencies of the query's words summed over the bases in scope."""
-    counts = Counter(words(query))
-    terms = [scoped(base, term_id(word)) for word in counts for base in base_ids]
+    """Document frequencies of the query's words, and of their synonyms, summed over the bases in scope."""
+    dictionary = asking(base_ids)
+    counts = Counter(words(query, dictionary))
+    others = _others(query, dictionary, counts)
+    asked = [*counts, *dict.fromkeys(word for _, instead in others for word in instead if word not in counts)]
+    terms = [scoped(base, term_id(word)) for word in asked for base in base_ids]
     with connection.cursor() as cursor:
         cursor.execute(_STATISTICS, {"bases": list(base_ids), "terms": terms})
         passages, everywhere, found, frequencies = cursor.fetchone()
     in_base = dict(zip(found, frequencies, strict=True))
-    df = {word: sum(in_base.get(scoped(base, term_id(word)), 0) for base in base_ids) for word in counts}
+    df = {word: sum(in_base.get(scoped(base, term_id(word)), 0) for base in base_ids) for word in asked}
     weights = {word: tf * bm25.idf(df[word], passages) for word, tf in counts.items()}
-    best_possible = sum(weights.values()) * (bm25.K1 + 1)
+    best_possible = sum(weights.values())
+    for said, instead in others:
+        extra = {word: SYNONYM * bm25.idf(df[word], passages) for word in instead if word not in counts}
+        weights |= {word: max(weight, weights.get(word, 0.0)) for word, weight in extra.items()}
+        if not any(df[word] for word in said):  # nobody here writes it that way: the synonym is the best there can be
+            best_possible += sum(weight for word, weight in extra.items() if df[word]) - sum(weights[word] for word in said)
     known = {word: weight for word, weight in weights.items() if df[word]}
-    return WeightedQuery(known, best_possible, int(passages), int(everywhere), _candidates(df, base_ids))
+    return WeightedQuery(known, max(0.0, best_possible) * (bm25.K1 + 1), int(passages), int(everywhere), _candidates(df, base_ids))
+
+
+def _others(query: str, dictionary: Dictionary, counts: Counter) -> list[tuple[list[str], list[str]]]:
+    """For each word of the query that has synonyms: (its own words, the words of all its synonyms)."""
+    found = []
+    for word, synonyms in dictionary.others(fold(query)).items():
+        said = [each for each in dict.fromkeys(words(word, dictionary)) if each in counts]
+        found.append((said, list(dict.fromkeys(each for other in synonyms for each in words(other, dictionary)))))
+    return found
 
 
 def _candidates(df: dict[str, int], base_ids: Sequence[int]) -> tuple[int, ...]:

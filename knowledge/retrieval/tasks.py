@@ -9,19 +9,44 @@ from knowledge.models import KnowledgeBase
 from knowledge.retrieval import terms
 from knowledge.retrieval.background import release_background_ensure
 from knowledge.retrieval.indexes import release_index_ensure
+from knowledge.retrieval.mining import KIND as MINE
+from knowledge.retrieval.mining import words_mine
+from knowledge.retrieval.recut import bases_to_recut, recut_open, recut_run
 from knowledge.retrieval.refresh import impacts_refresh, statistics_of_deleted_bases_drop
 from scrm.ai.selectors import active_release_or_none
+from scrm.jobs.services import job_open
 
 
 @shared_task(name="knowledge.lexical_refresh")
 def lexical_refresh_task() -> None:
-    """Every base whose average length has drifted; and what the release in use should have had before it served."""
+    """Every base whose average length has drifted, or whose rows are behind its dictionary; and what the release in use should have had before it served."""
     for base_id in KnowledgeBase.objects.order_by("pk").values_list("pk", flat=True):
         impacts_refresh(base_id)
     statistics_of_deleted_bases_drop()
+    for base in KnowledgeBase.objects.filter(pk__in=bases_to_recut()):
+        recut_run(recut_open(base).pk)
     if release := active_release_or_none():
         release_index_ensure(release)
         release_background_ensure(release)
+
+
+@shared_task(name="knowledge.words_recut")
+def words_recut_task(job_id: int) -> None:
+    """A dictionary has changed."""
+    recut_run(job_id)
+
+
+@shared_task(name="knowledge.words_mine")
+def words_mine_task(job_id: int) -> None:
+    """Somebody wants words suggested for a dictionary."""
+    words_mine(job_id)
+
+
+@shared_task(name="knowledge.words_mine_all")
+def words_mine_all_task() -> None:
+    """Once a week for every base that answers."""
+    for base in KnowledgeBase.objects.filter(scratch=False, live_chunks__gt=0).order_by("pk"):
+        words_mine(job_open(kind=MINE, subject_id=base.pk, title=base.name).pk)
 
 
 @worker_ready.connect

@@ -19,6 +19,12 @@ def lock_in_tx(*parts: object) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(*parts)])
 
 
+def lock_shared_in_tx(*parts: object) -> None:
+    """Hold the lock together with others who share it; who wants it alone (lock_in_tx) waits for all of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [lock_key(*parts)])
+
+
 @contextmanager
 def try_session_lock(*parts: object) -> Iterator[bool]:
     """Yield whether the lock was free. Held by the connection, outside any transaction; a killed process frees it."""
