@@ -15,7 +15,7 @@ from scrm.access.grants import holders
 from scrm.access.models import User
 from scrm.access.roles import ROLES
 from scrm.core.errors import NotFound
-from scrm.jobs.choices import LIVE_STATES, JobState
+from scrm.jobs.choices import LIVE_STATES, MOVING_STATES, JobState
 from scrm.jobs.models import Job
 
 # Share of the whole import that lies before each stage and within it, in per cent (encoding takes most of the time).
@@ -38,6 +38,10 @@ class ImportState:
     @property
     def failed(self) -> bool:
         return self.version.state == VersionState.FAILED
+
+    @property
+    def paused(self) -> bool:
+        return self.running and self.job.state == JobState.HELD
 
     @property
     def cause(self):
@@ -162,7 +166,7 @@ def import_state(version: DocumentVersion, job: Job | None) -> ImportState:
 
 def imports_running(base: KnowledgeBase) -> bool:
     ids = DocumentVersion.objects.filter(base=base, state__in=UNFINISHED).values("pk")
-    return Job.objects.filter(kind=KIND, state__in=LIVE_STATES, subject_id__in=ids).exists()
+    return Job.objects.filter(kind=KIND, state__in=MOVING_STATES, subject_id__in=ids).exists()
 
 
 def version_lines(document: Document) -> list[ImportState]:

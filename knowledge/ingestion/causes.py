@@ -16,6 +16,7 @@ CAUSES = {
     "old_office": _("This is an old Office format. Save it as DOCX or XLSX and upload that."),
     "image": _("Pictures are not supported yet. Supported are Markdown, text, HTML, DOCX, PDF, CSV and XLSX."),
     "no_page": _("The file has no such page."),
+    "cancelled": _("The import was cancelled. Retry when the document is wanted after all."),
     "missing": _("The uploaded file is no longer in the storage. Upload it again."),
     "question_taken": _("Another entry has this question meanwhile. Change or remove that one, then try again."),
     "model": _("The embedding model is not available. An administrator can see why on the models page; then retry."),

@@ -22,11 +22,11 @@ from knowledge.ingestion.causes import cause_text
 from knowledge.ingestion.detect import detect_format
 from knowledge.ingestion.pipeline import KIND
 from knowledge.ingestion.types import ParseError
-from knowledge.models import Document, DocumentVersion, KnowledgeBase
+from knowledge.models import Document, DocumentVersion, KnowledgeBase, UploadBatch
 from knowledge.services.versions import version_requeue_in_tx
 from scrm.access import policy
 from scrm.audit.services import audit_record
-from scrm.core.errors import Invalid, ScrmError
+from scrm.core.errors import Conflict, Invalid, ScrmError
 from scrm.core.locks import lock_in_tx
 from scrm.core.tasks import send_after_commit
 from scrm.jobs.models import Job
@@ -73,11 +73,11 @@ class _Stored:
     format: str
 
 
-def document_upload(*, actor, base: KnowledgeBase, name: str, file: BinaryIO) -> Upload:
+def document_upload(*, actor, base: KnowledgeBase, name: str, file: BinaryIO, batch: UploadBatch | None = None) -> Upload:
     """Take in a file as the newest content of the document `name`; the import goes on in the background.
 
     file: read from its current position, in blocks; never held in memory. Raises NotAllowed, TooLarge, Refused (empty, of an
-    unsupported or dangerous kind, encrypted); then nothing is stored.
+    unsupported or dangerous kind, encrypted), Conflict (its batch was cancelled); then nothing is stored.
     """
     policy.require(actor, "knowledge.add_document", base)
     name = clean_name(name)
@@ -85,7 +85,9 @@ def document_upload(*, actor, base: KnowledgeBase, name: str, file: BinaryIO) ->
     try:
         with transaction.atomic(durable=True):
             lock_in_tx("upload", base.pk)
-            upload = _record_in_tx(actor, base, name, stored)
+            batch = _batch_in_tx(batch)
+            upload = _record_in_tx(actor, base, name, stored, batch)
+            _count_in_tx(batch, name, upload)
     finally:
         stored.path.unlink(missing_ok=True)
     return upload
@@ -134,19 +136,37 @@ def _copy(file: BinaryIO, target: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _record_in_tx(actor, base: KnowledgeBase, name: str, stored: _Stored) -> Upload:
+def _batch_in_tx(batch: UploadBatch | None) -> UploadBatch | None:
+    """The batch, locked: whether it is paused or cancelled does not change before this file is recorded."""
+    row = UploadBatch.objects.select_for_update().get(pk=batch.pk) if batch else None
+    if row and row.cancelled_at:
+        raise Conflict(_("This upload was cancelled. Start a new one for the files that are still wanted."), code="upload_cancelled")
+    return row
+
+
+def _count_in_tx(batch: UploadBatch | None, name: str, upload: Upload) -> None:
+    """What makes no version of the batch is counted; a file that was sent twice because its answer was lost is not."""
+    if batch is None:
+        return
+    if upload.outcome == Outcome.DUPLICATE or (upload.outcome == Outcome.UNCHANGED and upload.version.batch_id != batch.pk):
+        batch.unchanged += 1
+    batch.refused = [line for line in batch.refused if line[0] != name]
+    batch.save(update_fields=["unchanged", "refused"])
+
+
+def _record_in_tx(actor, base: KnowledgeBase, name: str, stored: _Stored, batch: UploadBatch | None) -> Upload:
     known = _known_in_tx(base, name, stored.sha256)
     if known and known.document.name != name:
         return Upload(Outcome.DUPLICATE, known)
     if known:
-        return _again_in_tx(actor, known)
+        return _again_in_tx(actor, known, batch)
     document, _made = Document.objects.select_for_update().get_or_create(base=base, name=name)
     _revive_in_tx(document)
     version = DocumentVersion.objects.create(
         document=document, base=base, number=next_number(document), sha256=_free_digest(base, name, stored.sha256),
-        file=_keep(stored, name), size=stored.size, format=stored.format, created_by=actor,
+        file=_keep(stored, name), size=stored.size, format=stored.format, created_by=actor, batch=batch,
     )  # fmt: skip
-    job = job_open(kind=KIND, subject_id=version.pk, title=name, actor=actor)
+    job = job_open(kind=KIND, subject_id=version.pk, title=name, actor=actor, held=bool(batch and batch.paused_at))
     send_after_commit("knowledge.version_ingest", job.pk, queue="bulk")
     audit_record(actor=actor, action="document.upload", subject=version, detail={"base": base.pk, "document": document.pk})
     return Upload(Outcome.CREATED, version, job)
@@ -169,7 +189,7 @@ def _salted(sha256: str, name: str) -> str:
     return hashlib.sha256(f"{sha256}\0{name}".encode()).hexdigest()
 
 
-def _again_in_tx(actor, version: DocumentVersion) -> Upload:
+def _again_in_tx(actor, version: DocumentVersion, batch: UploadBatch | None) -> Upload:
     """The document's content goes back to one it had: that version becomes its latest."""
     document = Document.objects.select_for_update().get(pk=version.document_id)
     was_removed = _revive_in_tx(document)
@@ -182,6 +202,9 @@ def _again_in_tx(actor, version: DocumentVersion) -> Upload:
     failed, superseded = version.state == VersionState.FAILED, version.state == VersionState.SUPERSEDED
     if not (failed or superseded or was_removed):
         return Upload(Outcome.UNCHANGED, version)
+    if batch:
+        DocumentVersion.objects.filter(pk=version.pk).update(batch=batch)
+        version.batch = batch
     job = version_requeue_in_tx(version, actor)
     audit_record(actor=actor, action="document.upload", subject=version, detail={"base": version.base_id, "document": document.pk})
     return Upload(Outcome.RETRIED if failed else Outcome.RESTORED, version, job)
