@@ -1,5 +1,6 @@
 """What makes a version answer, or cease to: one transaction each, so that readers see the old state or the new."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -52,12 +53,17 @@ def publish_in_tx(version_id: int) -> Publication:
 
 def withdraw_in_tx(document: Document) -> None:
     """The document answers no more; its contents stay for restoring it. `document` comes from lock_document_in_tx."""
-    live = document.live_version
-    if live is None:
+    withdraw_documents_in_tx(document.base_id, [document])
+
+
+def withdraw_documents_in_tx(base_id: int, documents: Sequence[Document]) -> None:
+    """Documents of one base answer no more; the caller holds the base's lexical lock and the documents'."""
+    live = [document.live_version_id for document in documents if document.live_version_id]
+    if not live:
         return
-    DocumentVersion.objects.filter(pk=live.pk).update(state=VersionState.SUPERSEDED)
-    Document.objects.filter(pk=document.pk).update(live_version=None)
-    stats_apply_in_tx(document.base_id, removed_version_ids=[live.pk])
+    DocumentVersion.objects.filter(pk__in=live).update(state=VersionState.SUPERSEDED)
+    Document.objects.filter(live_version__in=live).update(live_version=None)
+    stats_apply_in_tx(base_id, removed_version_ids=live)
 
 
 def lock_document_in_tx(base_id: int, document_id: int) -> Document:

@@ -15,7 +15,7 @@ from scrm.core.locks import lock_in_tx
 _REMOVE_CONTENT = (
     "DELETE FROM knowledge_chunklexical WHERE base_id = %s",
     "DELETE FROM knowledge_chunkembedding WHERE base_id = %s",
-    "DELETE FROM knowledge_termstat WHERE term >> 32 = %s",
+    "DELETE FROM knowledge_termstat WHERE term BETWEEN %s::bigint << 32 AND (%s::bigint << 32) + 4294967295",
     "UPDATE knowledge_document SET live_version_id = NULL WHERE base_id = %s",
     "DELETE FROM knowledge_chunk c USING knowledge_documentversion v WHERE v.id = c.version_id AND v.base_id = %s",
     "DELETE FROM knowledge_documentversion WHERE base_id = %s",
@@ -49,7 +49,7 @@ def base_remove(*, actor, base: KnowledgeBase) -> None:
         _detach_others_in_tx(base)
         with connection.cursor() as cursor:
             for statement in _REMOVE_CONTENT:
-                cursor.execute(statement, [base.pk])
+                cursor.execute(statement, [base.pk] * statement.count("%s"))
         KnowledgeBase.objects.filter(pk=base.pk).delete()
 
 

@@ -25,6 +25,6 @@ def retry(request, pk: int):
 @page(CHANGE)
 def publish_again(request, pk: int):
     version = selectors.version_visible(request.user, pk)
-    version_publish_again(actor=request.user, version=version)
-    messages.success(request, _("This version is being published again."))
+    at_once = version_publish_again(actor=request.user, version=version)
+    messages.success(request, _("This version answers again.") if at_once else _("This version is being published again."))
     return redirect("knowledge:document", version.document_id)

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.utils import timezone
 
+from knowledge.ingestion.bulk import load_documents
 from knowledge.ingestion.pipeline import jobs_run
 from knowledge.models import KnowledgeBase
 from knowledge.services.bases import base_create
@@ -73,5 +74,17 @@ def upload(base, release, settings, tmp_path, monkeypatch) -> Callable[..., Uplo
         result.version.refresh_from_db()
         result.document.refresh_from_db()
         return result
+
+    return make
+
+
+@pytest.fixture
+def publish(db, release) -> Callable[..., KnowledgeBase]:
+    """publish({"name": "text"}, base=None, titles=None) gives the base that holds them."""
+
+    def make(texts: dict[str, str], base: KnowledgeBase | None = None, titles: dict[str, str] | None = None) -> KnowledgeBase:
+        base = base or base_create(actor=None, name=f"base {KnowledgeBase.objects.count()}")
+        load_documents(base, [(name, (titles or {}).get(name, ""), text) for name, text in texts.items()])
+        return base
 
     return make

@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from knowledge.ingestion.bulk import load_documents
 from knowledge.models import Document, KnowledgeBase
 from knowledge.retrieval import bm25
 from knowledge.retrieval.terms import words
-from knowledge.services.bases import base_create
 from knowledge.types import Scope
 
 SHOP = {
@@ -20,18 +18,6 @@ SHOP = {
     "故障": "屏幕出现 ERR_CONN_RESET 时请重启路由器，固件 v2.1.3 已经修复。",
     "物流": "订单在二十四小时内发货，偏远地区需要三到五天。",
 }
-
-
-@pytest.fixture
-def publish(db, release) -> Callable[..., KnowledgeBase]:
-    """publish({"name": "text"}, base=None, titles=None) gives the base that holds them."""
-
-    def make(texts: dict[str, str], base: KnowledgeBase | None = None, titles: dict[str, str] | None = None) -> KnowledgeBase:
-        base = base or base_create(actor=None, name=f"base {KnowledgeBase.objects.count()}")
-        load_documents(base, [(name, (titles or {}).get(name, ""), text) for name, text in texts.items()])
-        return base
-
-    return make
 
 
 @pytest.fixture

@@ -110,13 +110,12 @@ def test_a_failed_version_leaves_the_old_one_answering_and_can_be_retried(upload
         version_retry(actor=None, version=broken)
 
 
-def test_an_earlier_version_can_be_published_again(upload, base):
-    from knowledge.ingestion.pipeline import jobs_run
-
+def test_an_earlier_version_answers_again_at_once(upload, base, endpoint):
     first = upload("退货.md", OLD).version
     upload("退货.md", NEW)
-    jobs_run([version_publish_again(actor=None, version=first).pk])
-    assert live(base) == {"退货.md": 3}
+    asked, jobs = len(endpoint.requests), Job.objects.count()
+    assert version_publish_again(actor=None, version=first)
+    assert (live(base), len(endpoint.requests), Job.objects.count()) == ({"退货.md": 3}, asked, jobs)
 
 
 def test_unchanged_chunks_keep_their_vectors(upload, endpoint):
