@@ -7,11 +7,12 @@ of 501-1000 words stays whole; above that it is cut at commas. A question with i
 Time is linear: the path looks back at most 500 words.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.ingestion.sentences import bounded_spans, sentence_spans
-from knowledge.ingestion.types import Block, BlockKind, ChunkDraft, ParsedDocument
+from knowledge.ingestion.types import Block, BlockKind, Box, ChunkDraft, ParsedDocument
 from knowledge.ingestion.words import count_words, weight
 
 MIN_WORDS, MAX_WORDS, HARD_CAP = 200, 500, 1000
@@ -60,7 +61,7 @@ def chunk_document(document: ParsedDocument) -> list[ChunkDraft]:
     for question, units in _runs(document):
         for first, last in _cheapest_cuts(units):
             drafts.append(_draft(document.text, units[first:last], question, len(drafts)))
-    return drafts
+    return _with_boxes(drafts, document.boxes) if document.boxes else drafts
 
 
 def index_text(title: str, heading_path: Iterable[str], text: str) -> str:
@@ -242,6 +243,12 @@ def _draft(text: str, units: list[_Unit], question: str, ordinal: int) -> ChunkD
     rows = sum(unit.weight for unit in units if unit.kind in _ROWS)
     kind = "qa" if question else "table" if 2 * rows > sum(unit.weight for unit in units) else "text"
     return ChunkDraft(ordinal, body, _common_path(units), units[0].page, start, end, kind, question, count_words(body))
+
+
+def _with_boxes(drafts: list[ChunkDraft], boxes: tuple[Box, ...]) -> list[ChunkDraft]:
+    """Each draft with the boxes that lie in it at least in part."""
+    starts, ends = [box.start for box in boxes], [box.end for box in boxes]
+    return [replace(draft, boxes=boxes[bisect_right(ends, draft.start) : bisect_left(starts, draft.end)]) for draft in drafts]
 
 
 def _common_path(units: list[_Unit]) -> tuple[str, ...]:

@@ -59,7 +59,9 @@ def parse_version(version: DocumentVersion) -> None:
 
 
 def chunk_version(version: DocumentVersion) -> None:
-    """PARSED -> CHUNKED; of the outline only the title and the places where pages begin are kept, of a question and answer all."""
+    """PARSED -> CHUNKED. Of the outline only the title and the places where pages begin are kept (boxes go to the chunks), of a question
+    and answer all.
+    """
     if entry := faq.wordings_of(version.outline):
         outline, drafts = entry.outline, faq.drafts(entry)
     else:
@@ -86,7 +88,7 @@ def chunk_rows(version: DocumentVersion, title: str, drafts: Iterable[ChunkDraft
     return [
         Chunk(
             version=version, ordinal=draft.ordinal, kind=draft.kind, text=draft.text, question=draft.question,
-            heading_path=list(draft.heading_path), page=draft.page, start=draft.start, end=draft.end, words=draft.words,
+            heading_path=list(draft.heading_path), page=draft.page, boxes=[list(box) for box in draft.boxes], start=draft.start, end=draft.end, words=draft.words,
             content_hash=content_hash(index_text(title, draft.heading_path, draft.text)),
         )
         for draft in drafts

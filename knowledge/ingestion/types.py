@@ -1,7 +1,9 @@
 """What passes between the stages of ingestion. Offsets count characters (code points) of `ParsedDocument.text`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class BlockKind(StrEnum):
@@ -30,25 +32,44 @@ class Block:
     question: str = ""
 
 
+class Box(NamedTuple):
+    """Where a stretch of text stands: page (from 1), its offsets in the document's text, and left, top, right, bottom as shares (0-1)
+    of the page's width and height from its top left corner, as the page is shown.
+    """
+
+    page: int
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 @dataclass(frozen=True)
 class ParsedDocument:
-    """A document as plain text with its structure. `pages` is None for formats without pages."""
+    """A document as plain text with its structure. `pages` is None for formats without pages.
+
+    `boxes`: of each line of a PDF or picture, ordered by their offsets; empty for formats that are not laid out.
+    """
 
     title: str
     text: str
     blocks: tuple[Block, ...]
     pages: int | None = None
     format: str = ""
+    boxes: tuple[Box, ...] = ()
 
     def to_json(self) -> dict:
         blocks = [[b.kind.value, b.level, b.page, b.start, b.end, b.question] for b in self.blocks]
-        return {"title": self.title, "text": self.text, "pages": self.pages, "format": self.format, "blocks": blocks}
+        return {"title": self.title, "text": self.text, "pages": self.pages, "format": self.format, "blocks": blocks, "boxes": self.boxes}
 
     @classmethod
     def from_json(cls, data: dict) -> "ParsedDocument":
         text = data["text"]
         blocks = tuple(Block(BlockKind(k), text[s:e], level, page, s, e, q) for k, level, page, s, e, q in data["blocks"])
-        return cls(data["title"], text, blocks, data["pages"], data["format"])
+        boxes = tuple(Box(*values) for values in data.get("boxes", ()))
+        return cls(data["title"], text, blocks, data["pages"], data["format"], boxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +87,7 @@ class ChunkDraft:
     kind: str
     question: str
     words: int
+    boxes: Sequence[Box] = ()
 
 
 class ParseError(Exception):

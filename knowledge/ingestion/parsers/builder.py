@@ -1,8 +1,9 @@
 """Collects blocks and keeps their offsets into the one text of the document."""
 
 import re
+from collections.abc import Sequence
 
-from knowledge.ingestion.types import Block, BlockKind, ParsedDocument, ParseError
+from knowledge.ingestion.types import Block, BlockKind, Box, ParsedDocument, ParseError
 
 MAX_CHARACTERS = 60_000_000
 MAX_BLOCKS = 2_000_000
@@ -24,10 +25,15 @@ class DocumentBuilder:
         self.title, self.pages = title, pages
         self._parts: list[str] = []
         self._blocks: list[Block] = []
+        self._boxes: list[Box] = []
         self._length = 0
 
-    def add(self, kind: BlockKind, text: str, *, level: int = 0, page: int | None = None, question: str = "") -> None:
-        """Append a block; empty text is dropped. Raises ParseError("too_large") beyond 60 million characters."""
+    def add(
+        self, kind: BlockKind, text: str, *, level: int = 0, page: int | None = None, question: str = "", boxes: Sequence[Box] = ()
+    ) -> None:
+        """Append a block; empty text is dropped. `boxes`: with offsets into `text`. Raises ParseError("too_large") beyond 60 million
+        characters.
+        """
         text = clean(text).strip()
         if not text:
             return
@@ -42,15 +48,18 @@ class DocumentBuilder:
         self._parts.append(text)
         self._length = end
         self._blocks.append(Block(kind, text, level, page, start, end, clean(question).strip()))
+        self._boxes += [box._replace(start=start + min(box.start, len(text)), end=start + min(box.end, len(text))) for box in boxes]
 
-    def add_row(self, cells: list[str], *, header: bool = False, page: int | None = None) -> None:
-        """A table row as `a | b | c`; line breaks within cells become spaces."""
+    def add_row(self, cells: Sequence[str], *, header: bool = False, page: int | None = None, boxes: Sequence[Box] = ()) -> None:
+        """A table row in Markdown, `a | b | c`; line breaks within cells become spaces. `boxes` are taken for the whole row."""
         texts = [" ".join(clean(cell).split()) for cell in cells]
         if any(texts):
-            self.add(BlockKind.TABLE_HEADER if header else BlockKind.TABLE_ROW, " | ".join(texts), page=page)
+            text = " | ".join(texts)
+            whole = [box._replace(start=0, end=len(text)) for box in boxes]
+            self.add(BlockKind.TABLE_HEADER if header else BlockKind.TABLE_ROW, text, page=page, boxes=whole)
 
     def first_heading(self) -> str:
         return next((block.text for block in self._blocks if block.kind is BlockKind.HEADING), "")
 
     def build(self) -> ParsedDocument:
-        return ParsedDocument(clean(self.title), "".join(self._parts), tuple(self._blocks), self.pages)
+        return ParsedDocument(clean(self.title), "".join(self._parts), tuple(self._blocks), self.pages, boxes=tuple(self._boxes))

@@ -1,6 +1,7 @@
 """Format -> parser. Parsers are imported when first used: each brings a library of its own."""
 
 import io
+from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePath
 from typing import Protocol
@@ -41,4 +42,4 @@ def parse_bytes(data: bytes, name: str) -> ParsedDocument:
         raise ParseError("empty")
     document = pair_questions(document)
     title = " ".join(document.title.split())[:400] or PurePath(name).stem
-    return ParsedDocument(title, document.text, document.blocks, document.pages, file_format)
+    return replace(document, title=title, format=file_format)
