@@ -18,6 +18,7 @@ CAUSES = {
     "no_page": _("The file has no such page."),
     "cancelled": _("The import was cancelled. Retry when the document is wanted after all."),
     "missing": _("The uploaded file is no longer in the storage. Upload it again."),
+    "not_a_sheet": _("This is not a sheet. Upload an XLSX or CSV file."),
     "question_taken": _("Another entry has this question meanwhile. Change or remove that one, then try again."),
     "model": _("The embedding model is not available. An administrator can see why on the models page; then retry."),
     "internal": _("Something unexpected went wrong. Retry; if it fails again, an administrator finds the cause in the log."),

@@ -38,7 +38,13 @@ def _render(page: str, width: str) -> bytes:
     return page_png(sys.stdin.buffer, int(page), int(width))
 
 
-_TASKS: dict[str, Callable[..., bytes]] = {"parse": _parse, "render": _render}
+def _rows(name: str) -> bytes:
+    from knowledge.ingestion.parsers.rows import rows_of
+
+    return json.dumps(rows_of(sys.stdin.buffer.read(), name)).encode()
+
+
+_TASKS: dict[str, Callable[..., bytes]] = {"parse": _parse, "render": _render, "rows": _rows}
 
 
 def _answer(task: Callable[..., bytes], arguments: list[str]) -> bytes:

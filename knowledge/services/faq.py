@@ -5,10 +5,10 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from knowledge.models import Document, DocumentVersion, FaqEntry, KnowledgeBase
-from knowledge.services.documents import document_remove
+from knowledge.models import Document, FaqEntry, KnowledgeBase
+from knowledge.services.documents import document_remove, documents_restore
 from knowledge.services.faq_fields import FaqFields, checked, fields_of, one_line
-from knowledge.services.faq_writing import Draft, queue_in_tx, requeue_in_tx, write_in_tx
+from knowledge.services.faq_writing import Draft, write_in_tx
 from scrm.access import policy
 from scrm.audit.services import audit_record
 from scrm.core.errors import Conflict, NotFound
@@ -58,19 +58,9 @@ def faq_remove(*, actor, entry: FaqEntry) -> None:
     document_remove(actor=actor, document=entry.document)
 
 
-def faq_restore(*, actor, entry: FaqEntry) -> FaqEntry:
+def faq_restore(*, actor, entry: FaqEntry) -> None:
     """Answer again, with the words the entry had when it was removed. Raises NotAllowed."""
-    policy.require(actor, CHANGE, entry.base)
-    with transaction.atomic(durable=True):
-        row = _locked_in_tx(entry)
-        if row.document.removed_at is None:
-            return row
-        row.document.removed_at = None
-        row.document.save(update_fields=["removed_at"])
-        version = DocumentVersion.objects.filter(document=row.document_id).order_by("-number").first()
-        queue_in_tx([requeue_in_tx(version, actor)], urgent=True)
-        audit_record(actor=actor, action="faq.restore", subject=row, detail={"base": row.base_id, "document": row.document_id})
-    return row
+    documents_restore(actor=actor, base=entry.base, document_ids=[entry.document_id])
 
 
 def faq_wording_accept(*, actor, entry: FaqEntry, wording: str) -> FaqEntry:

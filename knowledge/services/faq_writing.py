@@ -45,7 +45,7 @@ def write_in_tx(base: KnowledgeBase, drafts: Sequence[Draft], actor, *, urgent: 
     return entries
 
 
-def queue_in_tx(jobs: Sequence[Job], *, urgent: bool) -> None:
+def _queue_in_tx(jobs: Sequence[Job], *, urgent: bool) -> None:
     """A few words take a moment to encode: a worker that answers does it, unless it would have to load a second model."""
     release = active_release_or_none()
     quick = urgent and release is not None and release.query_encoder_id == release.passage_encoder_id
@@ -54,7 +54,7 @@ def queue_in_tx(jobs: Sequence[Job], *, urgent: bool) -> None:
         send_after_commit("knowledge.version_ingest", *ids, queue="interactive" if quick else "bulk")
 
 
-def requeue_in_tx(version: DocumentVersion, actor) -> Job:
+def _requeue_in_tx(version: DocumentVersion, actor) -> Job:
     """Let an earlier content answer again: it goes on at the stage it reached."""
     state = version.failed_at if version.state == VersionState.FAILED else version.state
     if version.state == VersionState.SUPERSEDED:
@@ -106,7 +106,7 @@ def _import_in_tx(base: KnowledgeBase, said: dict[FaqEntry, FaqFields], actor, u
     jobs += Job.objects.bulk_create(
         Job(kind=KIND, subject_id=version.pk, title=version.outline["title"], created_by=actor) for version in fresh
     )
-    queue_in_tx(jobs, urgent=urgent)
+    _queue_in_tx(jobs, urgent=urgent)
 
 
 def _version(base: KnowledgeBase, entry: FaqEntry, digest: str, said: FaqFields, number: int, actor) -> DocumentVersion:
@@ -122,4 +122,4 @@ def _again_in_tx(version: DocumentVersion, latest: int, document: Document, acto
     if version.number < latest:
         DocumentVersion.objects.filter(pk=version.pk).update(number=latest + 1)
     idle = version.state in (VersionState.FAILED, VersionState.SUPERSEDED)
-    return requeue_in_tx(version, actor) if idle else None
+    return _requeue_in_tx(version, actor) if idle else None

@@ -16,7 +16,7 @@ def parse(data: bytes, name: str) -> ParsedDocument:
     text = clean_keeping_tabs(decode(data))
     builder = DocumentBuilder(PurePath(name).stem)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
     except csv.Error as error:
         raise ParseError("corrupt", str(error)) from error
     add_sheet(builder, "", rows)
@@ -27,7 +27,7 @@ def clean_keeping_tabs(text: str) -> str:
     return "\t".join(clean(part) for part in text.split("\t"))
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
     """The sign that cuts the first lines into the most columns, evenly."""
     lines = [line for line in text[:20_000].split("\n") if line.strip()][:20]
     signs = [sign for sign in ",\t;|" if sign in text[:20_000]] or ["，"]

@@ -50,7 +50,7 @@ def _document(book, archive: zipfile.ZipFile, name: str) -> ParsedDocument:
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     budget = _MAX_CELLS
     for sheet in sheets:
-        rows = _rows(sheet, budget)
+        rows = displayed_rows(sheet, budget)
         budget -= sum(map(len, rows))
         _fill_merged(rows, read_entry(archive, sheet._worksheet_path.lstrip("/")))
         add_sheet(builder, sheet.title if len(sheets) > 1 else _told(sheet.title), rows)
@@ -62,7 +62,8 @@ def _told(title: str) -> str:
     return "" if re.fullmatch(r"(?:Sheet|工作表)\s*\d*", title, re.I) else title
 
 
-def _rows(sheet, budget: int) -> list[list[str]]:
+def displayed_rows(sheet, budget: int) -> list[list[str]]:
+    """Cells as the sheet shows them. Raises ParseError beyond `budget` cells."""
     sheet.reset_dimensions()  # the file's own claim may be far too large
     rows: list[list[str]] = []
     for cells in sheet.iter_rows():
@@ -72,7 +73,7 @@ def _rows(sheet, budget: int) -> list[list[str]]:
         rows.append(row)
         budget -= len(row) + 1
         if budget < 0:
-            raise ParseError("too_large", f"more than {_MAX_CELLS} cells")
+            raise ParseError("too_large", "cells")
     return rows
 
 
