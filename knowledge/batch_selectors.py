@@ -85,9 +85,10 @@ def batches_of(base: KnowledgeBase) -> QuerySet[UploadBatch]:
     return base.batches.select_related("created_by")
 
 
-def batch_visible(user, pk: int) -> UploadBatch:
-    """Raises NotFound, also without a grant."""
-    batch = UploadBatch.objects.visible_to(user).select_related("base", "created_by").filter(pk=pk).first()
+def batch_visible(user, pk: int, base: KnowledgeBase | None = None) -> UploadBatch:
+    """Raises NotFound, also without a grant, or when it is not one of `base`."""
+    rows = UploadBatch.objects.visible_to(user).select_related("base", "created_by").filter(pk=pk)
+    batch = (rows.filter(base=base) if base else rows).first()
     if batch is None:
         raise NotFound
     return batch

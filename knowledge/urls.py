@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from knowledge.views import bases, documents, panels, uploads, versions
+from knowledge.views import bases, batches, documents, many, panels, uploads, versions
 
 app_name = "knowledge"
 urlpatterns = [
@@ -12,7 +12,18 @@ urlpatterns = [
     path("<int:pk>/", bases.base, name="base"),
     path("<int:pk>/rows/", bases.base_rows, name="base_rows"),
     path("<int:pk>/upload/", uploads.upload, name="upload"),
+    path("<int:pk>/batches/", batches.batches, name="batches"),
+    path("<int:pk>/batches/new/", batches.batch_new, name="batch_new"),
+    path("batches/<int:pk>/", batches.batch, name="batch"),
+    path("batches/<int:pk>/rows/", batches.batch_rows, name="batch_rows"),
+    path("batches/<int:pk>/pause/", batches.pause, name="batch_pause"),
+    path("batches/<int:pk>/resume/", batches.resume, name="batch_resume"),
+    path("batches/<int:pk>/cancel/", batches.cancel, name="batch_cancel"),
+    path("batches/<int:pk>/retry/", batches.retry, name="batch_retry"),
     path("documents/<int:pk>/", documents.document, name="document"),
+    path("<int:pk>/documents/", many.documents_many, name="documents_many"),
+    path("documents/<int:pk>/change/", documents.change, name="document_change"),
+    path("documents/<int:pk>/restore/", documents.restore, name="restore"),
     path("documents/<int:pk>/remove/", documents.remove, name="remove"),
     path("versions/<int:pk>/retry/", versions.retry, name="retry"),
     path("versions/<int:pk>/publish/", versions.publish_again, name="publish_again"),

@@ -24,7 +24,7 @@ from conversations.models import (
     Turn,
 )
 from knowledge.choices import VersionState
-from knowledge.models import Chunk, Document, DocumentVersion, KnowledgeBase
+from knowledge.models import Chunk, Document, DocumentVersion, KnowledgeBase, UploadBatch
 from scrm.access.grants import grant
 from scrm.access.models import User
 from scrm.access.roles import ROLES
@@ -54,6 +54,7 @@ class Side:
     outbound: OutboundMessage
     review: ReviewTask
     event: InboundEvent
+    batch: UploadBatch
 
 
 @dataclass
@@ -138,8 +139,9 @@ def side_make(word: str) -> Side:
     )
     review = ReviewTask.objects.create(turn=risky, topics=[f"{word}主题"], draft=f"{word}草稿")
     Job.objects.create(kind="test", subject_id=number, title=f"{word}任务")
+    batch = UploadBatch.objects.create(base=base, expected=1, refused=[[f"{word}坏文件.png", f"{word}原因"]])
     event = InboundEvent.objects.create(account=account, event_key=f"{word}{number}", payload={"event": f"{word}事件"})
-    return Side(word, base, document, version, chunk, account, customer, conversation, asked, said, turn, outbound, review, event)
+    return Side(word, base, document, version, chunk, account, customer, conversation, asked, said, turn, outbound, review, event, batch)
 
 
 def _document(word: str, base: KnowledgeBase) -> tuple[Document, DocumentVersion, Chunk]:

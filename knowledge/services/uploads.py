@@ -42,6 +42,13 @@ class TooLarge(ScrmError):
     default_message = _("The file is larger than allowed.")
 
 
+def too_large_error() -> TooLarge:
+    limit = settings.UPLOAD_MAX_BYTES // (1 << 20)
+    return TooLarge(
+        _("The file is larger than %(limit)s MB. Split it into smaller ones, or have an administrator raise the limit.") % {"limit": limit}
+    )
+
+
 class Refused(Invalid):
     """A file that is not taken in; `code` is a key of the causes of failure."""
 
@@ -127,8 +134,7 @@ def _copy(file: BinaryIO, target: BinaryIO) -> tuple[str, int]:
     while block := file.read(BLOCK):
         size += len(block)
         if size > settings.UPLOAD_MAX_BYTES:
-            limit = settings.UPLOAD_MAX_BYTES // (1 << 20)
-            raise TooLarge(_("The file is larger than %(limit)s MB.") % {"limit": limit})
+            raise too_large_error()
         digest.update(block)
         target.write(block)
     target.flush()

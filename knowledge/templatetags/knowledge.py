@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from knowledge.choices import VersionState
 
@@ -25,3 +26,13 @@ def stage_name(stage: str):
 @register.filter
 def state_badge(state: str) -> str:
     return BADGES.get(state, "badge-info")
+
+
+@register.filter
+def time_left(seconds: float) -> str:
+    """About how long it will take: in minutes, from two hours on in hours."""
+    minutes = max(1, round(seconds / 60))
+    if minutes >= 120:
+        hours = round(minutes / 60)
+        return ngettext("about %(n)d hour left", "about %(n)d hours left", hours) % {"n": hours}
+    return ngettext("about %(n)d minute left", "about %(n)d minutes left", minutes) % {"n": minutes}

@@ -1,18 +1,21 @@
 """Files come in: as a plain form, or one by one from the page's script."""
 
-from django.conf import settings
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from knowledge import selectors
-from knowledge.services.uploads import Outcome, TooLarge, document_upload
+from knowledge import batch_selectors, selectors
+from knowledge.models import UploadBatch
+from knowledge.services.batches import batch_open, batch_refuse, batch_upload
+from knowledge.services.uploads import Outcome, document_upload, too_large_error
 from scrm.access.pages import page
 from scrm.core.errors import ScrmError
 
+ADD = "knowledge.add_document"
 SAID = {
     Outcome.CREATED: gettext_lazy("taken in"),
     Outcome.UNCHANGED: gettext_lazy("unchanged: this content is there already"),
@@ -23,31 +26,59 @@ SAID = {
 
 
 @require_POST
-@page("knowledge.add_document")
+@page(ADD)
 def upload(request, pk: int):
-    """The page's script sends one file and asks for JSON; a plain form may send several."""
+    """The page's script sends file by file and asks for JSON; a plain form may send several, which become a batch."""
     base = selectors.base_visible(request.user, pk)
-    wants_json = request.headers.get("Accept", "").startswith("application/json")
-    files = request.FILES.getlist("files")
-    results = [_one(request, base, file) for file in files]
-    if wants_json:
+    named, too_large = _files(request)
+    batch = _batch(request, base, len(named) + len(too_large))
+    results = [line for name, file in named for line in _taken(request, base, batch, name, file)]
+    results += [_too_large(batch, name) for name in too_large]
+    if request.headers.get("Accept", "").startswith("application/json"):
         status = next((result["status"] for result in results if "error" in result), 200)
         return JsonResponse({"files": results}, status=status)
     _tell(request, results)
-    return redirect("knowledge:base", base.pk)
+    return redirect("knowledge:batch", batch.pk) if batch else redirect("knowledge:base", base.pk)
 
 
-def _one(request, base, file) -> dict:
+def _files(request) -> tuple[list[tuple[str, UploadedFile]], list[str]]:
+    """([(name, file)], names that were too large to be received). `paths`: names with their folders, in the order of the files."""
+    files, paths = request.FILES.getlist("files"), request.POST.getlist("paths")
+    names = paths if len(paths) == len(files) else [file.name for file in files]
+    return list(zip(names, files, strict=True)), list(getattr(request, "files_too_large", ()))
+
+
+def _batch(request, base, files: int) -> UploadBatch | None:
+    """The batch that the script has opened; for a form of several files a new one."""
+    wanted = request.POST.get("batch", "")
+    if wanted.isdecimal() and len(wanted) < 19:
+        return batch_selectors.batch_visible(request.user, int(wanted), base)
+    return batch_open(actor=request.user, base=base, expected=files) if files > 1 else None
+
+
+def _taken(request, base, batch: UploadBatch | None, name: str, file: UploadedFile) -> list[dict]:
     try:
-        if file.size > settings.UPLOAD_MAX_BYTES:
-            raise TooLarge
-        result = document_upload(actor=request.user, base=base, name=file.name, file=file)
+        if batch:
+            taken = batch_upload(actor=request.user, batch=batch, name=name, file=file)
+        else:
+            taken = document_upload(actor=request.user, base=base, name=name, file=file)
     except ScrmError as error:
-        return {"name": file.name, "error": str(error), "code": error.code, "status": error.status}
-    said = str(SAID[result.outcome])
-    if result.outcome == Outcome.DUPLICATE:
-        said = f"{said} ({result.document.name})"
-    return {"name": result.document.name, "outcome": result.outcome.value, "said": said, "document": result.document.pk}
+        return [_refused(name, error)]
+    said = str(SAID[taken.outcome])
+    if taken.outcome == Outcome.DUPLICATE:
+        said = f"{said} ({taken.document.name})"
+    return [{"name": taken.document.name, "outcome": taken.outcome.value, "said": said, "document": taken.document.pk}]
+
+
+def _too_large(batch: UploadBatch | None, name: str) -> dict:
+    error = too_large_error()
+    if batch:
+        batch_refuse(batch=batch, name=name, error=error)
+    return _refused(name, error)
+
+
+def _refused(name: str, error: ScrmError) -> dict:
+    return {"name": name, "error": str(error), "code": error.code, "status": error.status}
 
 
 def _tell(request, results: list[dict]) -> None:

@@ -13,5 +13,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_BYTES = env.number("SCRM_UPLOAD_MAX_MB", 200) * 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["scrm.core.incoming.IncomingFileHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
