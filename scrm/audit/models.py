@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class AuditEntry(models.Model):
     """One thing that was done or seen. Rows are only ever inserted: a database trigger refuses UPDATE and DELETE.
 
-    `hash` = SHA-256 over the previous row's hash and this row's canonical JSON, so a changed or missing row breaks the chain.
+    `hash` = SHA-256 over the previous row's hash and this row's canonical JSON, so a changed or missing row breaks the chain. The
+    detail stands in it by `detail_hash`: the one change the trigger lets pass empties a detail that is older than thirty days.
     """
 
     at = models.DateTimeField()
@@ -16,6 +17,8 @@ class AuditEntry(models.Model):
     subject_type = models.CharField(max_length=80)
     subject_id = models.CharField(max_length=80)
     detail = models.JSONField(default=dict)
+    detail_hash = models.CharField(max_length=64, default="", db_default="")
+    purged_at = models.DateTimeField(null=True, blank=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
 

@@ -1,21 +1,34 @@
-"""Writing and verifying the log."""
+"""Writing, verifying and emptying the log."""
 
 import hashlib
 import json
+from datetime import timedelta
 
-from django.db import models
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from scrm.audit.models import AuditEntry
 from scrm.core.locks import lock_in_tx
 
 GENESIS = "0" * 64
+PURGE_ROWS = 1_000
 
 
 def entry_hash(entry: AuditEntry) -> str:
-    """SHA-256 hex of the previous hash and the entry's canonical JSON."""
-    body = [entry.previous_hash, entry.at.isoformat(), entry.actor, entry.action, entry.subject_type, entry.subject_id, entry.detail]
-    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    """SHA-256 hex of the previous hash and the entry's canonical JSON, in which the detail stands by its own hash."""
+    detail = entry.detail_hash or entry.detail  # rows of before details had hashes hold the detail itself
+    body = [entry.previous_hash, entry.at.isoformat(), entry.actor, entry.action, entry.subject_type, entry.subject_id, detail]
+    return hashlib.sha256(_canonical(body)).hexdigest()
+
+
+def detail_hash(detail: dict) -> str:
+    return hashlib.sha256(_canonical(detail)).hexdigest()
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
 
 
 def audit_record(*, actor, action: str, subject: models.Model, detail: dict | None = None) -> AuditEntry:
@@ -32,6 +45,7 @@ def audit_record(*, actor, action: str, subject: models.Model, detail: dict | No
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
         detail=detail or {},
+        detail_hash=detail_hash(detail or {}),
         previous_hash=previous or GENESIS,
     )
     entry.hash = entry_hash(entry)
@@ -39,11 +53,41 @@ def audit_record(*, actor, action: str, subject: models.Model, detail: dict | No
     return entry
 
 
-def chain_first_broken() -> AuditEntry | None:
-    """The first entry whose hash or link does not hold; None when the whole chain does."""
-    previous = GENESIS
-    for entry in AuditEntry.objects.order_by("id").iterator():
-        if entry.previous_hash != previous or entry.hash != entry_hash(entry):
-            return entry
-        previous = entry.hash
-    return None
+def chain_verify(*, head: str = "") -> dict:
+    """{"ok", "entries", "purged", "first_broken", "head"}; `first_broken` is the id of the first entry that does not hold, or None.
+
+    head: a hash noted earlier. The chain alone cannot know that its end was cut off; not ok when this hash is no longer in it.
+    """
+    previous, entries, purged, seen = GENESIS, 0, 0, not head
+    for entry in AuditEntry.objects.order_by("id").iterator(chunk_size=2_000):
+        if not _holds(entry, previous):
+            return {"ok": False, "entries": entries, "purged": purged, "first_broken": entry.pk, "head": previous}
+        previous, entries = entry.hash, entries + 1
+        purged += entry.purged_at is not None
+        seen = seen or previous == head
+    return {"ok": seen, "entries": entries, "purged": purged, "first_broken": None, "head": previous}
+
+
+def _holds(entry: AuditEntry, previous: str) -> bool:
+    kept = entry.purged_at is None and entry.detail_hash
+    whole = not kept or entry.detail_hash == detail_hash(entry.detail)
+    return whole and entry.previous_hash == previous and entry.hash == entry_hash(entry)
+
+
+def audit_purge() -> int:
+    """Empty the details of entries whose class is kept no longer (AUDIT_KEEP_DAYS); who did what to which row, and when, stays.
+
+    The chain goes over the details' hashes, so it verifies afterwards as before.
+    """
+    emptied = 0
+    for prefixes, days in settings.AUDIT_KEEP_DAYS:
+        if not days:
+            continue
+        named = Q(pk__in=[])
+        for prefix in prefixes:
+            named |= Q(action__startswith=prefix)
+        old = AuditEntry.objects.filter(named, purged_at=None, at__lt=timezone.now() - timedelta(days=days)).exclude(detail={})
+        while ids := list(old.exclude(detail_hash="").order_by("id").values_list("pk", flat=True)[:PURGE_ROWS]):
+            with transaction.atomic(durable=True):
+                emptied += AuditEntry.objects.filter(pk__in=ids).update(detail={}, purged_at=timezone.now())
+    return emptied

@@ -41,9 +41,7 @@ def job_progress(*, job: Job, stage: str, done: int = 0, total: int = 0, lease_s
 
 def job_yield(*, job: Job, stage: str, cursor: int, done: int, total: int) -> bool:
     """Give a job that works in slices back to the queue, to go on at `cursor`; False when it is no longer ours."""
-    return bool(
-        _ours(job).update(state=JobState.QUEUED, stage=stage, cursor=cursor, done=done, total=total, attempts=0, lease_until=None)
-    )
+    return bool(_ours(job).update(state=JobState.QUEUED, stage=stage, cursor=cursor, done=done, total=total, attempts=0, lease_until=None))
 
 
 def jobs_hold(jobs: QuerySet[Job]) -> int:

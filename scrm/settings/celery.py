@@ -1,6 +1,6 @@
 """Queues: `interactive` answers customers, `bulk` imports, `training` learns; none delays another."""
 
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 
 from scrm.settings import env
 from scrm.settings.ai import SCRM_HOME
@@ -43,4 +43,5 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     },
     "ingestion-drain": {"task": "knowledge.ingestion_drain", "schedule": schedule(30), "options": {"queue": "bulk", "expires": 30}},
     "lexical-refresh": {"task": "knowledge.lexical_refresh", "schedule": schedule(300), "options": {"queue": "bulk", "expires": 300}},
+    "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=3, minute=30), "options": {"queue": "training", "expires": 3600}},
 }
