@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
 from knowledge.choices import VersionState
 from knowledge.ingestion.causes import cause_text
 from knowledge.ingestion.pipeline import KIND, UNFINISHED
-from knowledge.models import Chunk, Document, DocumentVersion, KnowledgeBase
+from knowledge.listing import state_of
+from knowledge.models import Document, DocumentVersion, KnowledgeBase
 from knowledge.types import Scope
 from scrm.access import policy
 from scrm.access.grants import holders
@@ -62,6 +63,11 @@ class DocumentLine:
 
     document: Document
     newest: ImportState | None
+
+    @property
+    def state(self) -> str:
+        """Key of knowledge.listing.STATES."""
+        return state_of(self.document)
 
     @property
     def running(self) -> bool:
@@ -124,20 +130,8 @@ def version_visible(user, pk: int) -> DocumentVersion:
     return version
 
 
-def documents_of(base: KnowledgeBase, *, search: str = "") -> QuerySet[Document]:
-    """Documents of a base that were not removed, newest activity first, with `live_chunks`."""
-    newest = DocumentVersion.objects.filter(document=OuterRef("pk")).order_by("-number")
-    chunks = Chunk.objects.filter(version=OuterRef("live_version")).order_by().values("version").annotate(n=Count("pk")).values("n")
-    rows = base.documents.filter(removed_at=None).select_related("live_version")
-    if search:
-        rows = rows.filter(Q(name__icontains=search) | Q(title__icontains=search))
-    return rows.annotate(newest_id=Subquery(newest.values("pk")[:1]), live_chunks=Subquery(chunks)).order_by(
-        F("newest_id").desc(nulls_last=True)
-    )
-
-
 def document_lines(documents: Iterable[Document]) -> list[DocumentLine]:
-    """Documents (from documents_of) with the import of their newest content, in two queries."""
+    """Documents (from knowledge.listing) with the import of their newest content, in two queries."""
     documents = list(documents)
     ids = [document.newest_id for document in documents if document.newest_id]
     versions = DocumentVersion.objects.defer("text", "outline").in_bulk(ids)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("documents/<int:pk>/change/", documents.change, name="document_change"),
     path("documents/<int:pk>/restore/", documents.restore, name="restore"),
     path("documents/<int:pk>/remove/", documents.remove, name="remove"),
+    path("versions/<int:pk>/diff/", versions.diff, name="version_diff"),
     path("versions/<int:pk>/retry/", versions.retry, name="retry"),
     path("versions/<int:pk>/publish/", versions.publish_again, name="publish_again"),
 ]

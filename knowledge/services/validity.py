@@ -35,7 +35,7 @@ def documents_change(*, actor, base: KnowledgeBase, document_ids: Iterable[int],
         for row in changed:
             if row.valid_from and row.valid_until and row.valid_from >= row.valid_until:
                 raise Invalid(_("%(name)s: “valid until” must be later than “valid from”.") % {"name": row.name})
-        Document.objects.bulk_update(changed, list(changes), batch_size=500) if changed else None
+        Document.objects.filter(pk__in=[row.pk for row in changed]).update(**changes)
         for row in changed[:1]:
             detail = {"base": base.pk, "documents": [each.pk for each in changed], "set": {key: _plain(changes[key]) for key in changes}}
             audit_record(actor=actor, action="document.change", subject=row, detail=detail)

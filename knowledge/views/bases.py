@@ -6,10 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from knowledge import selectors
-from knowledge.forms import BaseForm
+from knowledge.choices import Audience, DocumentKind
+from knowledge.forms import BaseForm, ManyDocumentsForm
 from knowledge.ingestion.detect import ENDINGS
+from knowledge.listing import SORTS, STATES, Filter, documents_listed
 from knowledge.services.bases import base_create
 from scrm.access import policy
+from scrm.access.models import User
 from scrm.access.pages import page
 from scrm.core.errors import Conflict
 
@@ -38,7 +41,8 @@ def base_new(request):
 
 @page(VIEW)
 def base(request, pk: int):
-    return render(request, "knowledge/base.html", base_context(request, pk))
+    context = base_context(request, pk)
+    return render(request, "knowledge/base.html", context | _choices(context))
 
 
 @page(VIEW)
@@ -49,12 +53,28 @@ def base_rows(request, pk: int):
 
 def base_context(request, pk: int) -> dict:
     row = selectors.base_visible(request.user, pk)
-    search = request.GET.get("q", "").strip()[:100]
-    documents = Paginator(selectors.documents_of(row, search=search), ON_A_PAGE).get_page(request.GET.get("page"))
+    chosen = Filter.read(request.GET)
+    documents = Paginator(documents_listed(row, chosen), ON_A_PAGE).get_page(request.GET.get("page"))
     return {
-        "base": row, "page": documents, "lines": selectors.document_lines(documents), "search": search,
+        "base": row, "page": documents, "lines": selectors.document_lines(documents), "chosen": chosen,
         "running": selectors.imports_running(row), "accepts": ",".join(f".{ending}" for ending in sorted(ENDINGS)),
         "may_upload": policy.can(request.user, "knowledge.add_document", row),
         "may_change": policy.can(request.user, "knowledge.change_document", row),
         "may_remove": policy.can(request.user, "knowledge.delete_document", row),
     }  # fmt: skip
+
+
+def _choices(context: dict) -> dict:
+    """What the filter offers, and the form for many documents."""
+    base = context["base"]
+    many = ManyDocumentsForm(people=selectors.people_of(base)) if context["may_change"] else None
+    owners = User.objects.filter(pk__in=base.documents.exclude(owner=None).values("owner")).order_by("display_name", "username")
+    sorts = [(key, label) for key, (label, _order) in SORTS.items()]
+    return {
+        "states": STATES.items(),
+        "kinds": DocumentKind.choices,
+        "audiences": Audience.choices,
+        "owners": owners,
+        "sorts": sorts,
+        "many": many,
+    }

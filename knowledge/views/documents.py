@@ -7,11 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from knowledge import selectors
+from knowledge.forms import DocumentForm
+from knowledge.listing import state_of
 from knowledge.reading import reading
-from knowledge.services.documents import document_remove
+from knowledge.services.documents import document_remove, documents_restore
+from knowledge.services.validity import document_change
 from scrm.access import policy
 from scrm.access.pages import page
-from scrm.core.errors import NotFound
+from scrm.core.errors import Invalid, NotFound, ScrmError
 
 CHUNKS_ON_A_PAGE = 30
 
@@ -33,9 +36,39 @@ def document(request, pk: int):
         context["reading"] = reading(version, *(_number(request, key) for key in ("start", "end", "part")))
     if details:
         context["versions"] = selectors.version_lines(row)
+        context["first_number"] = min((line.version.number for line in context["versions"]), default=0)
+        context["state"] = state_of(row)
         context["may_change"] = policy.can(request.user, "knowledge.change_document", row.base)
         context["may_remove"] = policy.can(request.user, "knowledge.delete_document", row.base)
+        context["form"] = DocumentForm(document=row, people=selectors.people_of(row.base)) if context["may_change"] else None
     return render(request, "knowledge/document.html", context)
+
+
+@require_POST
+@page("knowledge.change_document")
+def change(request, pk: int):
+    """Owner, audience and dates, from the form beside the text."""
+    row = selectors.document_visible(request.user, pk)
+    form = DocumentForm(request.POST, document=row, people=selectors.people_of(row.base))
+    try:
+        if not form.is_valid():
+            raise Invalid(" ".join(f"{form.fields[name].label}: {' '.join(errors)}" for name, errors in form.errors.items()))
+        document_change(actor=request.user, document=row, changes=form.changes())
+        messages.success(request, _("Saved. It holds from this moment on."))
+    except ScrmError as error:
+        messages.error(request, str(error))
+    return redirect("knowledge:document", row.pk)
+
+
+@require_POST
+@page("knowledge.change_document")
+def restore(request, pk: int):
+    row = selectors.document_visible(request.user, pk)
+    restored = documents_restore(actor=request.user, base=row.base, document_ids=[row.pk])
+    messages.success(
+        request, _("The document answers again.") if restored.answering else _("The document is on its way through the import.")
+    )
+    return redirect("knowledge:document", row.pk)
 
 
 @require_POST
@@ -43,7 +76,9 @@ def document(request, pk: int):
 def remove(request, pk: int):
     row = selectors.document_visible(request.user, pk)
     document_remove(actor=request.user, document=row)
-    messages.success(request, _("The document was removed; no answer uses it any more. Upload it again to bring it back."))
+    messages.success(
+        request, _("The document was removed; no answer uses it any more. It can be restored from the list of removed documents.")
+    )
     return redirect("knowledge:base", row.base_id)
 
 

@@ -49,6 +49,7 @@ ROUTES: dict[str, Route] = {
     "knowledge:document_change": post("AK", "document"),
     "knowledge:restore": post("AK", "document"),
     "knowledge:remove": post("AK", "document"),
+    "knowledge:version_diff": Route("AKG", "version"),
     "knowledge:retry": post("AK", "version"),
     "knowledge:publish_again": post("AK", "version"),
     "conversations:inbox": Route("AG"),
