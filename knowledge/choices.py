@@ -58,3 +58,10 @@ class FindingKind(TextChoices):
 class FindingState(TextChoices):
     OPEN = "open", _("open")
     DISMISSED = "dismissed", _("dismissed")
+
+
+class TrialState(TextChoices):
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")

@@ -16,6 +16,7 @@ class Question(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="questions")
     bases = models.ManyToManyField(KnowledgeBase, related_name="+")
     search_only = models.BooleanField(default=False)
+    as_customer = models.BooleanField(default=False, help_text="Without documents for staff, as the bot searches for a customer.")
     text = models.TextField(_("question"))
     state = models.CharField(max_length=8, choices=QuestionState, default=QuestionState.QUEUED)
     lease_until = models.DateTimeField(null=True, blank=True)

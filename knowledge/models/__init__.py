@@ -4,7 +4,7 @@ from knowledge.models.chunks import Chunk, ChunkEmbedding, ChunkLexical, TermSta
 from knowledge.models.documents import Document, DocumentVersion
 from knowledge.models.faq import FaqEntry
 from knowledge.models.findings import Finding
-from knowledge.models.testing import SearchJudgement, SearchQuestion
+from knowledge.models.testing import SearchJudgement, SearchQuestion, TuningTrial
 from knowledge.models.web import AllowedHost, WebPage, WebSource
 from knowledge.models.words import BaseWord
 
@@ -22,6 +22,7 @@ __all__ = [
     "SearchJudgement",
     "SearchQuestion",
     "TermStat",
+    "TuningTrial",
     "UploadBatch",
     "WebPage",
     "WebSource",

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from knowledge.choices import TrialState
 from knowledge.models.bases import KnowledgeBase
 from knowledge.models.documents import Document
 from scrm.access.querysets import VisibleQuerySet
@@ -54,3 +55,31 @@ class SearchJudgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question_id}: {self.grade}"
+
+
+class TuningTrial(models.Model):
+    """Search weights tried on the test questions of a base by an interactive worker, before anyone applies them.
+
+    QUEUED -> RUNNING (leased) -> DONE | FAILED. `weights`: as in KnowledgeBase.tuning; `before`: those in force when it ran.
+    `result`: what knowledge.services.trials makes of it.
+    """
+
+    base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="trials")
+    weights = models.JSONField(default=dict, blank=True)
+    before = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=8, choices=TrialState, default=TrialState.QUEUED)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    error = models.TextField(blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SearchQuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["base", "-id"], name="trial_by_base")]
+
+    def __str__(self) -> str:
+        return f"{self.base_id}: {self.weights}"
