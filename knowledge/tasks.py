@@ -4,11 +4,13 @@ from time import monotonic
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 
 from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
 from knowledge.ingestion.reembedding import release_vectors_ensure
 from knowledge.ingestion.turns import jobs_next, still_waiting
 from knowledge.retrieval.tasks import lexical_refresh_task  # noqa: F401  (Celery looks for tasks in this module)
+from knowledge.services.purging import documents_purge, files_purge, versions_purge
 from scrm.ai.selectors import active_release
 from scrm.core.tasks import send
 
@@ -34,6 +36,14 @@ def ingestion_drain_task() -> None:
 def vectors_complete_task() -> None:
     """Vectors under the active release for live chunks that have none."""
     release_vectors_ensure(active_release())
+
+
+@shared_task(name="knowledge.purge")
+def purge_task() -> None:
+    """Nightly: what is past bringing back, and the files of what is gone."""
+    versions_purge(days=settings.KEEP_VERSIONS_DAYS)
+    documents_purge(days=settings.KEEP_REMOVED_DAYS)
+    files_purge()
 
 
 @worker_ready.connect

@@ -1,10 +1,10 @@
 """Verbs on knowledge bases. The administration calls them within its own transaction, so they are not durable by themselves."""
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import SET_NULL
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import Chunk, Document, DocumentVersion, KnowledgeBase
+from knowledge.services.detaching import detach_in_tx
 from scrm.access import policy
 from scrm.access.grants import grant
 from scrm.audit.services import audit_record
@@ -41,7 +41,7 @@ def base_create(*, actor, name: str, description: str = "", scratch: bool = Fals
 
 
 def base_remove(*, actor, base: KnowledgeBase) -> None:
-    """Delete a base with all its contents, for good. Its files stay in the storage until they are cleaned up."""
+    """Delete a base with all its contents, for good. The nightly files_purge takes its files."""
     policy.require(actor, "knowledge.delete_knowledgebase", base)
     with transaction.atomic():
         lock_in_tx("lexical", base.pk)
@@ -54,10 +54,7 @@ def base_remove(*, actor, base: KnowledgeBase) -> None:
 
 
 def _detach_others_in_tx(base: KnowledgeBase) -> None:
-    """Rows of other rooms that point into the base (citations) keep what they say and lose the pointer, as SET_NULL means."""
+    """Citations of what was in the base keep what they say."""
     inside = {Chunk: {"version__base": base}, DocumentVersion: {"base": base}, Document: {"base": base}}
     for model, where in inside.items():
-        for relation in model._meta.related_objects:
-            if relation.on_delete is SET_NULL and relation.related_model._meta.app_label != model._meta.app_label:
-                rows = relation.related_model.objects.filter(**{f"{relation.field.name}__in": model.objects.filter(**where).values("pk")})
-                rows.update(**{relation.field.name: None})
+        detach_in_tx(model, model.objects.filter(**where))

@@ -43,5 +43,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     },
     "ingestion-drain": {"task": "knowledge.ingestion_drain", "schedule": schedule(30), "options": {"queue": "bulk", "expires": 30}},
     "lexical-refresh": {"task": "knowledge.lexical_refresh", "schedule": schedule(300), "options": {"queue": "bulk", "expires": 300}},
+    "knowledge-purge": {
+        "task": "knowledge.purge",
+        "schedule": crontab(hour=3, minute=10),
+        "options": {"queue": "training", "expires": 3600},
+    },
     "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=3, minute=30), "options": {"queue": "training", "expires": 3600}},
 }

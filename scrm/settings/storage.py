@@ -15,3 +15,7 @@ STORAGES = {
 UPLOAD_MAX_BYTES = env.number("SCRM_UPLOAD_MAX_MB", 200) * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["scrm.core.incoming.IncomingFileHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
+
+# Days after which nobody can bring them back any more; 0 keeps them for ever.
+KEEP_VERSIONS_DAYS = env.number("SCRM_KEEP_VERSIONS_DAYS", 180)
+KEEP_REMOVED_DAYS = env.number("SCRM_KEEP_REMOVED_DAYS", 90)
