@@ -18,6 +18,7 @@ from conversations.services.outbox import outbound_queue_in_tx
 from conversations.services.replies import ASKED_FOR_PERSON, MEDIA, UNSOLVED, Click, Reply, asks_for_rating, customer_text
 from conversations.signals import answer_rated
 from conversations.types import BotState, Outcome, Verdict
+from knowledge.services.usage import documents_used
 from scrm.ai.selectors import active_release_or_none
 from scrm.audit.services import audit_record
 
@@ -78,7 +79,9 @@ def _record(turn: Turn, reply: Reply) -> None:
     turn.state = _state_of(reply)
     turn.ended_at, turn.lease_until = timezone.now(), None
     turn.save()
-    Citation.objects.bulk_create(_citations(turn, reply))
+    cited = Citation.objects.bulk_create(_citations(turn, reply))
+    used = {citation.document_id for citation in cited}
+    transaction.on_commit(lambda: documents_used(used), robust=True)
 
 
 def _fill(turn: Turn, reply: Reply) -> None:

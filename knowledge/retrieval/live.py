@@ -1,8 +1,13 @@
 """What answers at this very moment, as SQL: the one place where a live version, its validity and its audience are asked for."""
 
-# `d` is the document. statement_timestamp(): a document that expires is gone at that second, without a job.
-VALID = """
-(d.valid_from IS NULL OR d.valid_from <= statement_timestamp()) AND (d.valid_until IS NULL OR d.valid_until > statement_timestamp())
+# A search asks both halves and reads the passages in statements of their own: it fixes one moment for all of them, or a document that
+# becomes valid in between would be found by one half only. The setting ends with the transaction.
+SET_MOMENT = "SELECT set_config('zhike.moment', statement_timestamp()::text, true);"
+MOMENT = "(SELECT coalesce(nullif(current_setting('zhike.moment', true), '')::timestamptz, statement_timestamp()))"
+
+# `d` is the document. The clock is asked, so a document that expires is gone at that second, without a job.
+VALID = f"""
+(d.valid_from IS NULL OR d.valid_from <= {MOMENT}) AND (d.valid_until IS NULL OR d.valid_until > {MOMENT})
 AND (%(internal)s OR d.audience = 'public')
 """
 

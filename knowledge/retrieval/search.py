@@ -15,6 +15,7 @@ from knowledge.retrieval.background import Background, background_of
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
 from knowledge.retrieval.lexical_search import WeightedQuery
+from knowledge.retrieval.live import SET_MOMENT
 from knowledge.retrieval.tuning import Tuning, combined
 from knowledge.types import Scope, SearchResult
 from scrm.ai.encoders import load
@@ -96,7 +97,7 @@ def snapshot() -> Iterator[None]:
     nested = connection.in_atomic_block
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_PLANNER if nested else _ONE_MOMENT + _PLANNER)
+            cursor.execute((_PLANNER if nested else _ONE_MOMENT + _PLANNER) + SET_MOMENT)
         yield
         transaction.set_rollback(True)
 
