@@ -60,6 +60,7 @@ class ReviewState(TextChoices):
 
 class RiskLevel(TextChoices):
     REVIEW = "review", _("one person reviews")
+    DOUBLE = "double", _("two people review")
 
 
 class QuestionState(TextChoices):

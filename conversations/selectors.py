@@ -153,9 +153,8 @@ def turn_visible(user, pk: int) -> Turn:
 def reviews_open(user):
     """Answers that wait for a person in accounts this user may see, longest wait first."""
     rows = ReviewTask.objects.visible_to(user).filter(state=ReviewState.OPEN)
-    return rows.select_related("turn__trigger", "turn__conversation__account", "turn__conversation__identity__customer").prefetch_related(
-        Prefetch("turn__citations", queryset=citations_for(user))
-    )
+    related = rows.select_related("proposed_by", "turn__trigger", "turn__conversation__account", "turn__conversation__identity__customer")
+    return related.prefetch_related("approvals__user", Prefetch("turn__citations", queryset=citations_for(user)))
 
 
 def reviews_decided(user):
@@ -166,7 +165,8 @@ def reviews_decided(user):
 
 
 def reviews_stamp(user) -> str:
-    return digest(list(ReviewTask.objects.visible_to(user).filter(state=ReviewState.OPEN).values_list("pk", flat=True)))
+    rows = ReviewTask.objects.visible_to(user).filter(state=ReviewState.OPEN).annotate(yes=Count("approvals"))
+    return digest(list(rows.values_list("pk", "yes", "proposed", "escalated_at")))
 
 
 def review_visible(user, pk: int) -> ReviewTask:

@@ -8,6 +8,7 @@ from conversations.services.outbound import conversations_waiting, outbound_run
 from conversations.services.profiles import profiles_fetch
 from conversations.services.pull import account_pull, accounts_waiting
 from conversations.services.questions import question_run, questions_waiting
+from conversations.services.reviews import reviews_escalate
 from conversations.services.turns import turn_run
 from conversations.turn_selectors import turns_waiting
 from scrm.core.tasks import held, send
@@ -23,6 +24,11 @@ def events_drain_task() -> None:
     """Doorbells whose pull was lost or has failed."""
     for account_id in accounts_waiting():
         account_pull(account_id=account_id)
+
+
+@shared_task(name="conversations.reviews_escalate")
+def reviews_escalate_task() -> None:
+    reviews_escalate()
 
 
 @shared_task(name="conversations.accounts_reconcile")

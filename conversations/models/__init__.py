@@ -2,7 +2,7 @@ from conversations.models.channels import ChannelAccount, ChannelIdentity, Inbou
 from conversations.models.conversations import Conversation, Message
 from conversations.models.outbound import OutboundMessage
 from conversations.models.questions import Question
-from conversations.models.reviews import ReviewTask, RiskRule
+from conversations.models.reviews import ReviewApproval, ReviewTask, RiskRule
 from conversations.models.turns import Citation, Turn
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Message",
     "OutboundMessage",
     "Question",
+    "ReviewApproval",
     "ReviewTask",
     "RiskRule",
     "Turn",

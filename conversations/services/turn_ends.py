@@ -12,10 +12,11 @@ from conversations.bot.payload import timings, trace_payload
 from conversations.bot.sources import with_sources
 from conversations.channels.wecom_kf.text import plain, split
 from conversations.choices import TurnState
-from conversations.models import Citation, Conversation, OutboundMessage, ReviewTask, Turn
+from conversations.models import Citation, Conversation, OutboundMessage, Turn
 from conversations.services.handover import REASON_LENGTH, offer_in_tx
 from conversations.services.outbox import outbound_queue_in_tx
 from conversations.services.replies import ASKED_FOR_PERSON, MEDIA, UNSOLVED, Click, Reply, asks_for_rating, customer_text
+from conversations.services.reviews import review_open_in_tx
 from conversations.signals import answer_rated
 from conversations.types import BotState, Outcome, Verdict
 from knowledge.services.usage import documents_used
@@ -41,9 +42,10 @@ def write_in_tx(conversation: Conversation, turn: Turn, reply: Reply) -> None:
     _record(turn, reply)
     texts = [customer_text(state) for state in reply.states] + _clicks_in_tx(conversation, known) + stale + _closing(reply)
     _say_in_tx(conversation, turn, list(dict.fromkeys(texts)), rating=asks_for_rating(reply))
-    for state in reply.having(Outcome.REVIEW):
-        draft = with_sources(state.answer, state.quotes)
-        ReviewTask.objects.get_or_create(turn=turn, state="open", defaults={"topics": list(state.risk_topics), "draft": draft})
+    if risky := reply.having(Outcome.REVIEW):
+        topics = dict.fromkeys(topic for state in risky for topic in state.risk_topics)
+        draft = "\n\n".join(with_sources(state.answer, state.quotes) for state in risky)
+        review_open_in_tx(turn=turn, topics=list(topics), draft=draft)
     if why := _why_person(reply):
         offer_in_tx(conversation, why)
     advance_in_tx(conversation, turn.trigger_id)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from conversations import selectors
+from conversations.choices import ReviewState
 from conversations.services.reviews import review_approve, review_reject
 from scrm.access import policy
 from scrm.access.pages import page
@@ -32,8 +33,13 @@ def reviews_news(request):
 @require_POST
 @page(DECIDE)
 def approve(request, pk: int):
-    review_approve(actor=request.user, task=selectors.review_visible(request.user, pk), text=request.POST.get("text"))
-    messages.success(request, _("Approved; the answer is on its way to the customer."))
+    task = review_approve(actor=request.user, task=selectors.review_visible(request.user, pk), text=request.POST.get("text"))
+    if task.state == ReviewState.APPROVED:
+        messages.success(request, _("Approved; the answer is on its way to the customer."))
+    elif task.proposed_by == request.user:
+        messages.info(request, _("Your words are saved; two colleagues have to approve them before they are sent."))
+    else:
+        messages.info(request, _("Noted; a second colleague has to approve this answer before it is sent."))
     return redirect("conversations:reviews")
 
 

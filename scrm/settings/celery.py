@@ -36,6 +36,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
         "schedule": schedule(30),
         "options": {"queue": "interactive", "expires": 30},
     },
+    "reviews-escalate": {
+        "task": "conversations.reviews_escalate",
+        "schedule": schedule(60),
+        "options": {"queue": "interactive", "expires": 60},
+    },
     "accounts-reconcile": {
         "task": "conversations.accounts_reconcile",
         "schedule": schedule(300),
@@ -47,6 +52,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
         "task": "knowledge.purge",
         "schedule": crontab(hour=3, minute=10),
         "options": {"queue": "training", "expires": 3600},
+    },
+    "suggestions-weekly": {
+        "task": "knowledge.suggestions_weekly",
+        "schedule": crontab(day_of_week="sun", hour=2, minute=30),
+        "options": {"queue": "bulk", "expires": 43_200},
     },
     "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=3, minute=30), "options": {"queue": "training", "expires": 3600}},
 }
