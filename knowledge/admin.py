@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from knowledge.faq_admin import BaseWordAdmin, FaqEntryAdmin  # noqa: F401  (Django looks for administrations in this module)
 from knowledge.ingestion.causes import cause_text
 from knowledge.ingestion.detect import ENDINGS
 from knowledge.models import Document, DocumentVersion, KnowledgeBase

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from knowledge.views import bases, batches, documents, many, panels, uploads, versions
+from knowledge.views import bases, batches, documents, faq, many, panels, sheets, uploads, versions, words
 
 app_name = "knowledge"
 urlpatterns = [
@@ -25,7 +25,24 @@ urlpatterns = [
     path("documents/<int:pk>/change/", documents.change, name="document_change"),
     path("documents/<int:pk>/restore/", documents.restore, name="restore"),
     path("documents/<int:pk>/remove/", documents.remove, name="remove"),
+    path("versions/<int:pk>/pages/<int:number>.png", sheets.page_image, name="page_image"),
     path("versions/<int:pk>/diff/", versions.diff, name="version_diff"),
     path("versions/<int:pk>/retry/", versions.retry, name="retry"),
     path("versions/<int:pk>/publish/", versions.publish_again, name="publish_again"),
+    path("<int:pk>/faq/", faq.faq, name="faq"),
+    path("<int:pk>/faq/rows/", faq.rows, name="faq_rows"),
+    path("<int:pk>/faq/new/", faq.new, name="faq_new"),
+    path("<int:pk>/faq/export/", faq.export, name="faq_export"),
+    path("<int:pk>/faq/import/", faq.import_, name="faq_import"),
+    path("<int:pk>/faq/suggest/", faq.suggest, name="faq_suggest"),
+    path("faq/<int:pk>/", faq.edit, name="faq_edit"),
+    path("faq/<int:pk>/remove/", faq.remove, name="faq_remove"),
+    path("faq/<int:pk>/restore/", faq.restore, name="faq_restore"),
+    path("faq/<int:pk>/wording/", faq.wording, name="faq_wording"),
+    path("<int:pk>/words/", words.words, name="words"),
+    path("<int:pk>/words/save/", words.save, name="word_save"),
+    path("<int:pk>/words/import/", words.import_, name="words_import"),
+    path("<int:pk>/words/decide/", words.decide, name="words_decide"),
+    path("<int:pk>/words/suggest/", words.suggest, name="words_suggest"),
+    path("words/<int:pk>/remove/", words.remove, name="word_remove"),
 ]

@@ -23,8 +23,8 @@ from conversations.models import (
     RiskRule,
     Turn,
 )
-from knowledge.choices import VersionState
-from knowledge.models import Chunk, Document, DocumentVersion, KnowledgeBase, UploadBatch
+from knowledge.choices import DocumentKind, VersionState
+from knowledge.models import BaseWord, Chunk, Document, DocumentVersion, FaqEntry, KnowledgeBase, UploadBatch
 from scrm.access.grants import grant
 from scrm.access.models import User
 from scrm.access.roles import ROLES
@@ -55,6 +55,8 @@ class Side:
     review: ReviewTask
     event: InboundEvent
     batch: UploadBatch
+    faq: FaqEntry
+    word_row: BaseWord
 
 
 @dataclass
@@ -141,7 +143,37 @@ def side_make(word: str) -> Side:
     Job.objects.create(kind="test", subject_id=number, title=f"{word}任务")
     batch = UploadBatch.objects.create(base=base, expected=1, refused=[[f"{word}坏文件.png", f"{word}原因"]])
     event = InboundEvent.objects.create(account=account, event_key=f"{word}{number}", payload={"event": f"{word}事件"})
-    return Side(word, base, document, version, chunk, account, customer, conversation, asked, said, turn, outbound, review, event, batch)
+    return Side(
+        word,
+        base,
+        document,
+        version,
+        chunk,
+        account,
+        customer,
+        conversation,
+        asked,
+        said,
+        turn,
+        outbound,
+        review,
+        event,
+        batch,
+        *_edited(word, base),
+    )
+
+
+def _edited(word: str, base: KnowledgeBase) -> tuple[FaqEntry, BaseWord]:
+    document = Document.objects.create(base=base, kind=DocumentKind.FAQ, name=f"{word}问答", title=f"{word}问法")
+    entry = FaqEntry.objects.create(
+        base=base,
+        document=document,
+        question=f"{word}问法",
+        similar=[f"{word}另一问法"],
+        answer=f"{word}问答答案",
+        suggested=[f"{word}建议问法"],
+    )
+    return entry, BaseWord.objects.create(base=base, word=f"{word}词语", synonyms=[f"{word}同义词"])
 
 
 def _document(word: str, base: KnowledgeBase) -> tuple[Document, DocumentVersion, Chunk]:
@@ -163,6 +195,17 @@ def _document(word: str, base: KnowledgeBase) -> tuple[Document, DocumentVersion
         version=version, ordinal=0, text=text, heading_path=[f"{word}章节"], start=0, end=len(text), words=10, content_hash="0" * 64
     )
     return document, version, chunk
+
+
+def _scan(word: str, base: KnowledgeBase) -> DocumentVersion:
+    """A PDF whose file is gone."""
+    document = Document.objects.create(base=base, name=f"{word}扫描文件.pdf")
+    version = DocumentVersion.objects.create(
+        document=document, base=base, number=1, sha256=hashlib.sha256(f"{word}扫描".encode()).hexdigest(), format="pdf", pages=1,
+        file=f"gone/{document.pk}.pdf", state=VersionState.PUBLISHED, published_at=timezone.now(),
+    )  # fmt: skip
+    Document.objects.filter(pk=document.pk).update(live_version=version)
+    return version
 
 
 def message_make(conversation: Conversation, author: str, text: str, **fields) -> Message:

@@ -13,6 +13,8 @@ from knowledge.retrieval.mining import KIND as MINE
 from knowledge.retrieval.mining import words_mine
 from knowledge.retrieval.recut import bases_to_recut, recut_open, recut_run
 from knowledge.retrieval.refresh import impacts_refresh, statistics_of_deleted_bases_drop
+from knowledge.retrieval.wordings import KIND as SUGGEST
+from knowledge.retrieval.wordings import wordings_suggest
 from scrm.ai.selectors import active_release_or_none
 from scrm.jobs.services import job_open
 
@@ -42,11 +44,18 @@ def words_mine_task(job_id: int) -> None:
     words_mine(job_id)
 
 
-@shared_task(name="knowledge.words_mine_all")
-def words_mine_all_task() -> None:
-    """Once a week for every base that answers."""
+@shared_task(name="knowledge.wordings_suggest")
+def wordings_suggest_task(job_id: int) -> None:
+    """Somebody wants similar questions suggested for the entries of a base."""
+    wordings_suggest(job_id)
+
+
+@shared_task(name="knowledge.suggestions_weekly")
+def suggestions_weekly_task() -> None:
+    """New words and similar questions for every base that answers."""
     for base in KnowledgeBase.objects.filter(scratch=False, live_chunks__gt=0).order_by("pk"):
         words_mine(job_open(kind=MINE, subject_id=base.pk, title=base.name).pk)
+        wordings_suggest(job_open(kind=SUGGEST, subject_id=base.pk, title=base.name).pk)
 
 
 @worker_ready.connect

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import Document, FaqEntry, KnowledgeBase
+from knowledge.retrieval.wordings import KIND as SUGGEST
 from knowledge.services.documents import document_remove, documents_restore
 from knowledge.services.faq_fields import FaqFields, checked, fields_of, one_line
 from knowledge.services.faq_writing import Draft, write_in_tx
@@ -13,11 +14,15 @@ from scrm.access import policy
 from scrm.audit.services import audit_record
 from scrm.core.errors import Conflict, NotFound
 from scrm.core.locks import lock_in_tx
+from scrm.core.tasks import send_after_commit
+from scrm.jobs.models import Job
+from scrm.jobs.services import job_open
 
 CHANGE = "knowledge.change_document"
 
 __all__ = [
-    "FaqFields", "faq_change", "faq_create", "faq_remove", "faq_restore", "faq_wording_accept", "faq_wording_dismiss", "fields_of",
+    "FaqFields", "faq_change", "faq_create", "faq_remove", "faq_restore", "faq_wording_accept", "faq_wording_dismiss",
+    "faq_wordings_suggest", "fields_of",
 ]  # fmt: skip
 
 
@@ -64,7 +69,7 @@ def faq_restore(*, actor, entry: FaqEntry) -> None:
 
 
 def faq_wording_accept(*, actor, entry: FaqEntry, wording: str) -> FaqEntry:
-    """A suggested wording becomes one of the entry's. Raises NotAllowed, Invalid, NotFound."""
+    """A suggested wording becomes one of the entry's. Raises NotAllowed, Invalid, Conflict when it is no longer suggested."""
     policy.require(actor, CHANGE, entry.base)
     with transaction.atomic(durable=True):
         row = _locked_in_tx(entry)
@@ -74,7 +79,7 @@ def faq_wording_accept(*, actor, entry: FaqEntry, wording: str) -> FaqEntry:
 
 
 def faq_wording_dismiss(*, actor, entry: FaqEntry, wording: str) -> FaqEntry:
-    """A suggested wording is not one of the entry's, and is not suggested again. Raises NotAllowed, NotFound."""
+    """A suggested wording is not one of the entry's, and is not suggested again. Raises NotAllowed, Conflict."""
     policy.require(actor, CHANGE, entry.base)
     with transaction.atomic(durable=True):
         row = _locked_in_tx(entry)
@@ -84,6 +89,15 @@ def faq_wording_dismiss(*, actor, entry: FaqEntry, wording: str) -> FaqEntry:
         row.save(update_fields=["suggested", "dismissed"])
         audit_record(actor=actor, action="faq.dismiss", subject=row, detail={"base": row.base_id})
     return row
+
+
+def faq_wordings_suggest(*, actor, base: KnowledgeBase) -> Job:
+    """Look for other wordings of the entries in what people asked, in the background. Raises NotAllowed."""
+    policy.require(actor, CHANGE, base)
+    with transaction.atomic(durable=True):
+        job = job_open(kind=SUGGEST, subject_id=base.pk, title=base.name, actor=actor)
+        send_after_commit("knowledge.wordings_suggest", job.pk, queue="bulk")
+    return job
 
 
 def _locked_in_tx(entry: FaqEntry) -> FaqEntry:
@@ -107,5 +121,5 @@ def _change_in_tx(actor, row: FaqEntry, fields: FaqFields) -> None:
 def _suggested(row: FaqEntry, wording: str) -> str:
     found = one_line(wording)
     if row.document.removed_at or found not in row.suggested:
-        raise NotFound(_("This suggestion is no longer there."))
+        raise Conflict(_("This suggestion is no longer there."))
     return found

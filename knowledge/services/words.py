@@ -15,7 +15,7 @@ from knowledge.retrieval.mining import KIND as MINE
 from knowledge.retrieval.recut import recut_open
 from scrm.access import policy
 from scrm.audit.services import audit_record
-from scrm.core.errors import Conflict, Invalid, NotFound
+from scrm.core.errors import Conflict, Invalid
 from scrm.core.locks import lock_in_tx
 from scrm.core.tasks import send_after_commit
 from scrm.jobs.models import Job
@@ -102,13 +102,14 @@ def words_decide(*, actor, base: KnowledgeBase, ids: Sequence[int], accept: bool
 
 
 def word_remove(*, actor, word: BaseWord) -> None:
-    """Out of the dictionary; it is not suggested again. Raises NotAllowed, NotFound."""
+    """Out of the dictionary; it is not suggested again. Raises NotAllowed."""
     policy.require(actor, CHANGE, word.base)
     with transaction.atomic(durable=True):
-        revision = _bump_in_tx(word.base, actor)
-        removed = BaseWord.objects.filter(pk=word.pk, state=WordState.ACTIVE).update(state=WordState.REJECTED, revision=revision)
-        if not removed:
-            raise NotFound
+        lock_in_tx("words", word.base_id)
+        row = BaseWord.objects.filter(pk=word.pk, state=WordState.ACTIVE)
+        if not row.exists():
+            return
+        row.update(state=WordState.REJECTED, revision=_bump_in_tx(word.base, actor))
         audit_record(actor=actor, action="word.remove", subject=word, detail={"base": word.base_id, "word": word.word})
 
 

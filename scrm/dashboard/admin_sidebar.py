@@ -12,6 +12,8 @@ ICONS = {
     "knowledgebase": "menu_book",
     "document": "description",
     "documentversion": "history",
+    "faqentry": "quiz",
+    "baseword": "dictionary",
     "channelaccount": "hub",
     "inboundevent": "move_to_inbox",
     "outboundmessage": "outbox",

@@ -11,11 +11,12 @@ EVERYONE = "AKGU"
 
 @dataclass(frozen=True)
 class Route:
-    """`allowed`: letters. `of`: which row of a side the address names ("" = none). `data`: what a POST sends; None for a GET."""
+    """`allowed`: letters. `of`: which row of a side the address names ("" = none). `data`: what a POST sends; None for a GET. `rest`: what stands in the address behind the row."""
 
     allowed: str
     of: str = ""
     data: dict | None = None
+    rest: tuple = ()
 
     @property
     def is_post(self) -> bool:
@@ -46,12 +47,29 @@ ROUTES: dict[str, Route] = {
     "knowledge:batch_retry": post("AK", "batch"),
     "knowledge:document": Route(EVERYONE, "document"),
     "knowledge:documents_many": post("AK", "base"),
+    "knowledge:page_image": Route(EVERYONE, "scan", rest=(1,)),
     "knowledge:document_change": post("AK", "document"),
     "knowledge:restore": post("AK", "document"),
     "knowledge:remove": post("AK", "document"),
     "knowledge:version_diff": Route("AKG", "version"),
     "knowledge:retry": post("AK", "version"),
     "knowledge:publish_again": post("AK", "version"),
+    "knowledge:faq": Route("AKG", "base"),
+    "knowledge:faq_rows": Route("AKG", "base"),
+    "knowledge:faq_new": Route("AK", "base"),
+    "knowledge:faq_export": Route("AKG", "base"),
+    "knowledge:faq_import": post("AK", "base"),
+    "knowledge:faq_suggest": post("AK", "base"),
+    "knowledge:faq_edit": Route("AK", "faq"),
+    "knowledge:faq_wording": post("AK", "faq", wording="我方建议问法", decision="dismiss"),
+    "knowledge:faq_remove": post("AK", "faq"),
+    "knowledge:faq_restore": post("AK", "faq"),
+    "knowledge:words": Route("AKG", "base"),
+    "knowledge:word_save": post("AK", "base", word="扫地机"),
+    "knowledge:words_import": post("AK", "base", text="扫地机"),
+    "knowledge:words_decide": post("AK", "base", decision="accept"),
+    "knowledge:words_suggest": post("AK", "base"),
+    "knowledge:word_remove": post("AK", "word_row"),
     "conversations:inbox": Route("AG"),
     "conversations:inbox_list": Route("AG"),
     "conversations:conversation": Route("AG", "conversation"),
@@ -147,6 +165,8 @@ ADMIN: dict[str, Managed] = {
     "jobs_job": Managed("AK"),
     "knowledge_document": Managed("AKG", "AK", row=lambda side: side.document),
     "knowledge_documentversion": Managed("AKG", row=lambda side: side.version),
+    "knowledge_baseword": Managed("AKG", row=lambda side: side.word_row),
+    "knowledge_faqentry": Managed("AKG", row=lambda side: side.faq),
     "knowledge_knowledgebase": Managed("AKG", "AK", "AK", "A", lambda side: side.base),
     "django_celery_beat_clockedschedule": Managed(""),
     "django_celery_beat_crontabschedule": Managed(""),

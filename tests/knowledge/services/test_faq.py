@@ -170,7 +170,7 @@ def test_suggestions_are_taken_or_turned_down(base):
     faq_wording_accept(actor=None, entry=entry, wording="来回运费谁给")
     entry.refresh_from_db()
     assert (entry.suggested, entry.dismissed, entry.similar[-1]) == ([], ["快递费多少"], "来回运费谁给")
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict):
         faq_wording_accept(actor=None, entry=entry, wording="从没提过")
 
 
