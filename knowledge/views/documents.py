@@ -1,5 +1,7 @@
 """One document: its text with the quoted sentence, its chunks, its versions."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
@@ -12,6 +14,7 @@ from knowledge.listing import state_of
 from knowledge.reading import reading
 from knowledge.services.documents import document_remove, documents_restore
 from knowledge.services.validity import document_change
+from knowledge.sheet import has_sheets, sheet
 from scrm.access import policy
 from scrm.access.pages import page
 from scrm.core.errors import Invalid, NotFound, ScrmError
@@ -28,12 +31,16 @@ def document(request, pk: int):
         messages.info(request, _("The document has been changed since; this is what it says now."))
         return redirect("knowledge:document", row.pk)
     version = _version(request, row)
-    view = "chunks" if details and request.GET.get("view") == "chunks" else "text"
-    context = {"document": row, "version": version, "details": details, "view": view}
+    view = _view(request, version, details)
+    place = {key: _number(request, key) for key in ("start", "end")}
+    context = {"document": row, "version": version, "details": details, "view": view, "place": _query(version, place)}
     if version and view == "chunks":
         context["page"] = Paginator(version.chunks.order_by("ordinal"), CHUNKS_ON_A_PAGE).get_page(request.GET.get("page"))
+    elif version and view == "page":
+        context["sheet"] = sheet(version, **place, page=_number(request, "page"))
     elif version:
-        context["reading"] = reading(version, *(_number(request, key) for key in ("start", "end", "part")))
+        context["reading"] = reading(version, **place, part=_number(request, "part"))
+    context["has_sheets"] = version is not None and has_sheets(version)
     if details:
         context["versions"] = selectors.version_lines(row)
         context["first_number"] = min((line.version.number for line in context["versions"]), default=0)
@@ -80,6 +87,21 @@ def remove(request, pk: int):
         request, _("The document was removed; no answer uses it any more. It can be restored from the list of removed documents.")
     )
     return redirect("knowledge:base", row.base_id)
+
+
+def _view(request, version, details: bool) -> str:
+    """chunks | page | text. A quotation opens as the page looks where pages can be shown."""
+    asked = request.GET.get("view")
+    if asked == "chunks" and details:
+        return "chunks"
+    quoted = asked is None and _number(request, "start") is not None
+    return "page" if version and has_sheets(version) and (asked == "page" or quoted) else "text"
+
+
+def _query(version, place: dict[str, int | None]) -> str:
+    """What the links between the views of one place carry along."""
+    parts = {"version": version.pk if version else None, **place}
+    return urlencode({key: value for key, value in parts.items() if value is not None})
 
 
 def _number(request, key: str) -> int | None:

@@ -70,7 +70,7 @@ def test_own_rows_lead_to_nothing_of_others(world, person):
     client = world.client(person)
     for name, route in ROUTES.items():
         if route.of and route.of != "question" and not route.is_post:
-            response = client.get(reverse(name, args=[getattr(world.ours, route.of).pk]))
+            response = client.get(reverse(name, args=[getattr(world.ours, route.of).pk, *route.rest]))
             assert leaks(world, response) == [], name
 
 
@@ -95,7 +95,7 @@ def test_rows_asked_for_by_number(world, person):
     client = world.client(person)
     for name, route in ROUTES.items():
         if route.of and route.of != "question":
-            url = reverse(name, args=[getattr(world.theirs, route.of).pk])
+            url = reverse(name, args=[getattr(world.theirs, route.of).pk, *route.rest])
             response = client.post(url, route.data or {}) if route.is_post else client.get(url)
             assert leaks(world, response) == [], name
 

@@ -20,7 +20,7 @@ def target(world: World, person: str, side: str, route: Route) -> list[int]:
 
 
 def visit(world: World, person: str, name: str, route: Route, side: str = "ours"):
-    url = reverse(name, args=target(world, person, side, route))
+    url = reverse(name, args=[*target(world, person, side, route), *route.rest])
     client = world.client(person)
     return client.post(url, route.data or {}) if route.is_post else client.get(url)
 
