@@ -58,6 +58,11 @@ class Side:
     faq: FaqEntry
     word_row: BaseWord
 
+    @property
+    def scan(self) -> DocumentVersion:
+        """A PDF whose file is gone."""
+        return DocumentVersion.objects.get(base=self.base, format="pdf")
+
 
 @dataclass
 class World:
@@ -142,6 +147,7 @@ def side_make(word: str) -> Side:
     review = ReviewTask.objects.create(turn=risky, topics=[f"{word}主题"], draft=f"{word}草稿")
     Job.objects.create(kind="test", subject_id=number, title=f"{word}任务")
     batch = UploadBatch.objects.create(base=base, expected=1, refused=[[f"{word}坏文件.png", f"{word}原因"]])
+    _scan(word, base)
     event = InboundEvent.objects.create(account=account, event_key=f"{word}{number}", payload={"event": f"{word}事件"})
     return Side(
         word,
@@ -197,15 +203,13 @@ def _document(word: str, base: KnowledgeBase) -> tuple[Document, DocumentVersion
     return document, version, chunk
 
 
-def _scan(word: str, base: KnowledgeBase) -> DocumentVersion:
-    """A PDF whose file is gone."""
+def _scan(word: str, base: KnowledgeBase) -> None:
     document = Document.objects.create(base=base, name=f"{word}扫描文件.pdf")
     version = DocumentVersion.objects.create(
         document=document, base=base, number=1, sha256=hashlib.sha256(f"{word}扫描".encode()).hexdigest(), format="pdf", pages=1,
         file=f"gone/{document.pk}.pdf", state=VersionState.PUBLISHED, published_at=timezone.now(),
     )  # fmt: skip
     Document.objects.filter(pk=document.pk).update(live_version=version)
-    return version
 
 
 def message_make(conversation: Conversation, author: str, text: str, **fields) -> Message:

@@ -11,7 +11,9 @@ EVERYONE = "AKGU"
 
 @dataclass(frozen=True)
 class Route:
-    """`allowed`: letters. `of`: which row of a side the address names ("" = none). `data`: what a POST sends; None for a GET. `rest`: what stands in the address behind the row."""
+    """`allowed`: letters. `of`: which row of a side the address names ("" = none). `data`: what a POST sends; None for a GET.
+    `rest`: what stands in the address behind the row.
+    """
 
     allowed: str
     of: str = ""
