@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import KnowledgeBase
-from knowledge.retrieval import calibration, fusion, lexical_search, passages, vectors
+from knowledge.retrieval import calibration, entries, fusion, lexical_search, passages, vectors
 from knowledge.retrieval.background import Background, background_of
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
@@ -64,12 +64,15 @@ def search(
     if not query or not scope.base_ids:
         return SearchResult(query, (), reason="empty_scope" if query else "empty_query", timings_ms=clock.total())
     release = active_release()
-    vector = vectors.literal(load(release.query_encoder).encode_queries([query])[0])
+    asked = load(release.query_encoder).encode_queries([query])[0]
+    vector = vectors.literal(asked)
     clock.lap("encode")
     with snapshot():
         tuning = tuning or stored(scope)
         weighted, candidates = _recall(query, vector, scope, release, clock)
         ranked = _ranked(candidates, mode, background_of(release), weighted.best_possible)
+        if mode == "hybrid":
+            ranked = entries.leading(ranked, entries.wordings(ranked, query, asked, release), tuning.faq)
         least = tuning.threshold if threshold is None else threshold
         passed = [c for c in ranked if c.relevance >= least][:limit]
         failed = [c for c in ranked if c.relevance < least][:limit]
