@@ -7,6 +7,7 @@ from scrm.settings.audit import *  # noqa: F403
 from scrm.settings.celery import *  # noqa: F403
 from scrm.settings.channels import *  # noqa: F403
 from scrm.settings.database import *  # noqa: F403
+from scrm.settings.email import *  # noqa: F403
 from scrm.settings.freshness import *  # noqa: F403
 from scrm.settings.logging import *  # noqa: F403
 from scrm.settings.phrases import *  # noqa: F403

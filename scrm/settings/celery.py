@@ -24,6 +24,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = env.text("SCRM_TIME_ZONE", "Asia/Shanghai")  # crontabs below mean the clock on the wall
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 # Periodic drains: a lost broker message or a killed worker delays work by one period and loses nothing.
@@ -47,6 +48,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
         "options": {"queue": "interactive", "expires": 300},
     },
     "ingestion-drain": {"task": "knowledge.ingestion_drain", "schedule": schedule(30), "options": {"queue": "bulk", "expires": 30}},
+    "freshness-drain": {"task": "knowledge.freshness_drain", "schedule": schedule(300), "options": {"queue": "bulk", "expires": 300}},
+    "freshness-weekly": {
+        "task": "knowledge.freshness_weekly",
+        "schedule": crontab(minute=30, hour=3, day_of_week=1),
+        "options": {"queue": "bulk"},
+    },
+    "reminders-daily": {"task": "knowledge.reminders_send", "schedule": crontab(minute=30, hour=8), "options": {"queue": "bulk"}},
+    "notices-mail": {"task": "dashboard.notices_mail", "schedule": schedule(900), "options": {"queue": "bulk", "expires": 900}},
     "lexical-refresh": {"task": "knowledge.lexical_refresh", "schedule": schedule(300), "options": {"queue": "bulk", "expires": 300}},
     "knowledge-purge": {
         "task": "knowledge.purge",

@@ -3,16 +3,21 @@
 import pytest
 from django.urls import reverse
 
+from scrm.dashboard.models import Notice
 from tests.access.routes import ADMIN, ADMIN_EXTRA, ADMIN_FRAME, ADMIN_PAGES, LETTERS, OPEN, ROUTES, Route, named_routes
 from tests.world import World, question_make
 
 REFUSED = {401, 403}
+PERSONAL = {"question", "notice"}  # nobody else's, whatever the role
 
 
 def target(world: World, person: str, side: str, route: Route) -> list[int]:
     """Arguments of the route for a row of that side."""
     if not route.of:
         return []
+    if route.of == "notice":
+        owner = person if person in world.people and side == "ours" else "outsider"
+        return [Notice.objects.get_or_create(user=world.people[owner], key="k", defaults={"title": "提醒"})[0].pk]
     if route.of == "question":
         owner = person if person in world.people and side == "ours" else "outsider"
         return [question_make(world.people[owner], getattr(world, side)).pk]
@@ -62,7 +67,7 @@ def test_without_a_grant_a_row_does_not_exist(world, name):
     route = ROUTES[name]
     for letter, person in LETTERS.items():
         response = visit(world, person, name, route, side="theirs")
-        everything = letter == "A" and route.of != "question"
+        everything = letter == "A" and route.of not in PERSONAL
         if everything:
             assert response.status_code != 404, response.status_code
         elif letter in route.allowed:
