@@ -29,7 +29,8 @@ class Hit:
 
     `score` is the fused score that orders the list; `relevance` its calibrated 0-1 probability. `section` is what to read: the text of
     the version around the passage, [section_start, section_end) of version.text, empty when the passage is all there is. `same`:
-    chunks that say the same, left out of the list. `reasons`: why it stands where it stands, when asked for.
+    chunks that say the same, left out of the list. `reasons`: why it stands where it stands, when asked for. `entry`: a stored question
+    with its whole answer; `question` is the wording that was found.
     """
 
     chunk_id: int
@@ -56,6 +57,7 @@ class Hit:
     section_end: int = 0
     same: tuple[int, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    entry: bool = False
 
 
 @dataclass(frozen=True)

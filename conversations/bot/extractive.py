@@ -8,7 +8,7 @@ from conversations.bot.corpus import corpus_idf
 from conversations.bot.cues import Wanted
 from conversations.bot.evidence import Scored, alike, cosine_scale, score
 from conversations.bot.questions import Asked, asked, parts
-from conversations.bot.sentences import Sentence, answer_at, repeated, sentences_of
+from conversations.bot.sentences import Sentence, answer_at, repeated, sentences_of, whole_answer
 from conversations.bot.words import coverage, pairs_of
 from conversations.types import Quote
 from knowledge.text import fold
@@ -52,7 +52,7 @@ def draft(question: str, hits: Sequence[Hit], scope: Scope) -> Draft:
         known = likeness if likeness >= _VERY_SAME else 0.0
         sure.append(max(known, confidence(wants.kind, scored, by_meaning=scale is not None)))
         room = (MAX_CHARS, MAX_SENTENCES) if len(pieces) == 1 else (PART_CHARS, PART_SENTENCES)
-        chosen += _whole(stored) if likeness >= _SAME_QUESTION else _chosen(wants.kind, scored, room, taken=chosen)
+        chosen += _whole(stored) if likeness >= _SAME_QUESTION else _unbroken(_chosen(wants.kind, scored, room, taken=chosen))
     quotes = quotes_of(chosen)
     return Draft(compose(quotes), quotes, sum(sure) / len(sure) if quotes else 0.0)
 
@@ -113,10 +113,17 @@ def _stored(wants: Asked, hits: Sequence[Hit]) -> tuple[Hit | None, float]:
 
 
 def _whole(hit: Hit) -> list[Sentence]:
-    """The stored answer, as far as there is room."""
+    """The stored answer, as far as there is room; an entry's as it was written, headings, lists and all."""
+    if hit.entry:
+        return [whole_answer(hit)]
     if len(hit.text) - max(answer_at(hit), repeated(hit)) > MAX_WHOLE:
         return _stretch(sentences_of(hit), MAX_WHOLE)
     return sentences_of(hit)
+
+
+def _unbroken(chosen: list[Sentence]) -> list[Sentence]:
+    """An entry that answers best is given whole: whoever wrote it meant it as one answer."""
+    return [whole_answer(chosen[0].hit)] if chosen and chosen[0].hit.entry else chosen
 
 
 def _section(best: Sentence, room: int) -> list[Sentence]:

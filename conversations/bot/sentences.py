@@ -78,6 +78,12 @@ def sentences_of(hit: Hit) -> list[Sentence]:
     return found
 
 
+def whole_answer(hit: Hit) -> Sentence:
+    """All that an entry answers, as one piece."""
+    first = repeated(hit)
+    return Sentence(hit, 0, first, len(hit.text), first, "")
+
+
 def _next_line(text: str, position: int) -> str:
     return text[position:].lstrip("\n").partition("\n")[0]
 
@@ -91,6 +97,8 @@ def _is_heading(text: str, at: int, to: int) -> bool:
 
 def answer_at(hit: Hit) -> int:
     """Where the answer begins in a question-answer passage: behind the question, its other wordings and a mark like 答：; else 0."""
+    if hit.entry:
+        return repeated(hit)
     asked = hit.text.find(hit.question, 0, len(hit.question) + 20) if hit.question else -1
     if asked < 0:
         return 0

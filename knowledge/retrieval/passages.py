@@ -12,7 +12,7 @@ from knowledge.types import Hit, Scope
 
 _READ = f"""
 SELECT c.id, d.id, c.version_id, d.base_id, coalesce(nullif(d.title, ''), d.name), c.heading_path, c.page, c.text, c.question, c.kind,
-       c.start, c."end", ARRAY(SELECT term FROM unnest(%(terms)s::bigint[]) term WHERE term = ANY(l.terms))
+       c.start, c."end", d.kind = 'faq', ARRAY(SELECT term FROM unnest(%(terms)s::bigint[]) term WHERE term = ANY(l.terms))
 FROM knowledge_chunk c
 JOIN knowledge_document d ON d.live_version_id = c.version_id
 LEFT JOIN knowledge_chunklexical l ON l.chunk_id = c.id
@@ -33,10 +33,10 @@ def read(candidates: Sequence[Candidate], scope: Scope, words: Mapping[str, floa
 
 
 def _hit(candidate: Candidate, row: tuple, by_term: Mapping[int, str]) -> Hit:
-    chunk, document, version, base, title, path, page, text, question, kind, start, end, matched = row
+    chunk, document, version, base, title, path, page, text, question, kind, start, end, entry, matched = row
     return Hit(
         chunk_id=chunk, document_id=document, version_id=version, base_id=base, title=title, heading_path=tuple(path), page=page,
-        text=text, question=question, kind=kind, start=start, end=end, score=candidate.score, relevance=candidate.relevance,
+        text=text, question=question, kind=kind, start=start, end=end, entry=entry, score=candidate.score, relevance=candidate.relevance,
         vector_rank=candidate.vector_rank, vector_score=candidate.cosine, lexical_rank=candidate.lexical_rank,
         lexical_score=candidate.bm25, matched=tuple(dict.fromkeys(by_term[term] for term in matched)),
     )  # fmt: skip
