@@ -8,6 +8,7 @@ from knowledge.ingestion.types import ParseError
 MAX_SIDE = 20_000  # of a picture, in pixels; beyond it is no document
 MAX_PIXELS = 60_000_000
 MAX_RENDERED = 8_000_000  # pixels of an image made from a page
+MAX_POINTS = 20_000  # of a page: seven metres
 _PASSWORD, _SECURITY = 4, 5  # FPDF_ERR_*
 
 
@@ -22,17 +23,25 @@ def open_pdf(source: BinaryIO | bytes):
         raise ParseError(code, str(error)) from error
 
 
-def page_image(pdf, index: int, width: int):
-    """RGB Pillow image of a page, `width` pixels wide or less where the page would take over 8 million pixels. Raises ParseError."""
+def rendered(page, width: int):
+    """RGB Pillow image of a pypdfium2 page, `width` pixels wide, or less where it would take over 8 million pixels. Raises ParseError."""
+    import pypdfium2
+
+    across, down = page.get_size()
+    if min(across, down) < 1 or max(across, down) > MAX_POINTS:
+        raise ParseError("corrupt", f"a page of {across} x {down} points")
+    scale = min(width / across, (MAX_RENDERED / (across * down)) ** 0.5)
+    try:
+        return page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+    except pypdfium2.PdfiumError as error:
+        raise ParseError("corrupt", str(error)) from error
+
+
+def _page(pdf, index: int):
     import pypdfium2
 
     try:
-        page = pdf[index]
-        points = page.get_size()
-        if min(points) < 1:
-            raise ParseError("corrupt", f"page {index + 1} of {points} points")
-        scale = min(width / points[0], (MAX_RENDERED / (points[0] * points[1])) ** 0.5)
-        return page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+        return pdf[index]
     except pypdfium2.PdfiumError as error:
         raise ParseError("corrupt", f"page {index + 1}: {error}") from error
 
@@ -65,7 +74,7 @@ def page_png(source: BinaryIO, page: int, width: int) -> bytes:
         pdf = open_pdf(source)
         if not 1 <= page <= len(pdf):
             raise ParseError("no_page", f"page {page} of {len(pdf)}")
-        image = page_image(pdf, page - 1, width)
+        image = rendered(_page(pdf, page - 1), width)
     else:
         image = open_picture(source)
         image.thumbnail((width, MAX_RENDERED // width))

@@ -1,9 +1,14 @@
 """Files from strangers are read in a process of its own that can be killed: parsers and renderers crash, hang and swell."""
 
 import json
+import os
+import selectors
 import signal
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from knowledge.ingestion.detect import detect_format
@@ -12,20 +17,31 @@ from knowledge.ingestion.types import ParsedDocument, ParseError
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 300
-MEMORY_BYTES = 2_000_000_000
+MEMORY_BYTES = 2_000_000_000  # of addresses; OCR takes 1.6 GB of them and 0.6 GB of memory
+STEP_S = 60  # each page read by OCR may take so long; the time of the others is not touched
+MAX_S = 3600
+MAX_OUTPUT = 700_000_000
 # Small texts are parsed here: their parsers are Python without native code, and at these sizes no input takes over two seconds.
 _IN_PROCESS_BYTES = {"txt": 300_000, "csv": 300_000, "md": 30_000}
 _ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from knowledge.ingestion.sandbox_child import main; main()"
+_PIPE = 1 << 16
+
+Told = Callable[[int, int], None]  # done, total
 
 
-def parse_file(path: Path, name: str, *, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES) -> ParsedDocument:
-    """Parse the file at `path`, called `name` by its owner. Raises ParseError, also for a parser that crashed or was stopped."""
+def parse_file(
+    path: Path, name: str, *, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES, progress: Told | None = None
+) -> ParsedDocument:
+    """Parse the file at `path`, called `name` by its owner. progress: called with (pages done, pages) while OCR reads them.
+
+    Raises ParseError, also for a parser that crashed or was stopped, and what `progress` raises (the parser is killed then).
+    """
     with path.open("rb") as stream:
         small = path.stat().st_size <= _IN_PROCESS_BYTES.get(detect_format(stream, name), 0)
     if small:
         return parse_bytes(path.read_bytes(), name)
-    answer = run_apart(path, "parse", name, timeout_s=timeout_s, memory_bytes=memory_bytes)
+    answer = run_apart(path, "parse", name, timeout_s=timeout_s, memory_bytes=memory_bytes, progress=progress)
     return ParsedDocument.from_json(json.loads(answer))
 
 
@@ -34,26 +50,66 @@ def rows_of_file(path: Path, name: str, *, timeout_s: float = 30) -> list[list[s
     return json.loads(run_apart(path, "rows", name, timeout_s=timeout_s))
 
 
-def run_apart(path: Path, task: str, *arguments: str, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES) -> bytes:
+def run_apart(
+    path: Path, task: str, *arguments: str, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES, progress: Told | None = None
+) -> bytes:
     """What a task of sandbox_child makes of the file.
 
-    The child gets the open file and nothing else: no environment, no database, no other file of the caller. Raises ParseError, also
-    (timeout, crashed) when the child overran its seconds of clock or CPU, its memory, or fell.
+    The child gets the open file, an empty folder and nothing else: no environment, no database, no other file of the caller. It has
+    `timeout_s` seconds without news, and an hour in all. Raises ParseError, also (timeout, crashed) when the child overran its time,
+    its memory, or fell.
     """
-    command = [sys.executable, "-I", "-c", _CODE, str(ROOT), str(memory_bytes), str(int(timeout_s)), task, *arguments]
-    with path.open("rb") as source:
+    listening, telling = os.pipe()
+    with tempfile.TemporaryDirectory(prefix="sandbox") as folder, path.open("rb") as source, os.fdopen(listening, "rb", 0) as news:
+        command = [sys.executable, "-I", "-c", _CODE, str(ROOT), str(memory_bytes), str(int(timeout_s)), str(telling), task, *arguments]
         child = subprocess.Popen(
-            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_ENVIRONMENT, cwd="/", start_new_session=True
-        )
-    try:
-        output, _ = child.communicate(timeout=timeout_s)
-    except subprocess.TimeoutExpired as error:
-        raise ParseError("timeout", f"{timeout_s} s") from error
-    finally:
-        if child.poll() is None:
-            child.kill()
-            child.communicate()
+            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_ENVIRONMENT, cwd=folder, start_new_session=True,
+            pass_fds=[telling],
+        )  # fmt: skip
+        os.close(telling)
+        try:
+            output = _listen(child, news, timeout_s, progress)
+            child.wait(timeout=timeout_s)
+        except subprocess.TimeoutExpired as error:
+            raise ParseError("timeout", f"{timeout_s} s") from error
+        finally:
+            child.stdout.close()
+            if child.poll() is None:
+                child.kill()
+                child.wait()
     return _result(child.returncode, output)
+
+
+def _listen(child: subprocess.Popen, news, timeout_s: float, progress: Told | None) -> bytes:
+    """The child's whole output; its news move the moment at which it is given up. Raises ParseError("timeout")."""
+    output, began = bytearray(), time.monotonic()
+    until = began + timeout_s
+    with selectors.DefaultSelector() as ready:
+        ready.register(child.stdout, selectors.EVENT_READ)
+        ready.register(news, selectors.EVENT_READ)
+        while child.stdout in {key.fileobj for key in ready.get_map().values()}:
+            happened = ready.select(max(0, until - time.monotonic()))
+            if not happened:
+                raise ParseError("timeout", f"{time.monotonic() - began:.0f} s")
+            for key, _events in happened:
+                data = os.read(key.fd, _PIPE)
+                if not data:
+                    ready.unregister(key.fileobj)
+                elif key.fileobj is child.stdout:
+                    output += data
+                else:
+                    until = min(max(until, time.monotonic() + STEP_S), began + MAX_S)
+                    _tell(progress, data)
+            if len(output) > MAX_OUTPUT:
+                raise ParseError("too_large", f"{len(output)} bytes of text")
+    return bytes(output)
+
+
+def _tell(progress: Told | None, data: bytes) -> None:
+    """The last whole line of news is `done total`."""
+    numbers = data.decode("ascii", "replace").split()
+    if progress and len(numbers) >= 2 and numbers[-1].isdigit() and numbers[-2].isdigit():
+        progress(int(numbers[-2]), int(numbers[-1]))
 
 
 def _result(code: int, output: bytes) -> bytes:

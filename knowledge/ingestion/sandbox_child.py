@@ -7,12 +7,16 @@ import sys
 from collections.abc import Callable
 
 NICENESS = 5
+MAX_CPU_S = 3600
+STEP_S = 60  # more time for each page read by OCR
+MAX_WRITTEN = 300_000_000  # by the one parser that must write; the others may not
 
 
 def main() -> None:
-    """argv: project root, memory in bytes, seconds, task, the task's arguments."""
-    _, _, memory, seconds, task, *arguments = sys.argv
+    """argv: project root, memory in bytes, seconds, descriptor for news, task, the task's arguments."""
+    _, _, memory, seconds, news, task, *arguments = sys.argv
     _limit(int(memory), int(seconds))
+    _News.descriptor, _News.seconds = int(news), int(seconds)
     sys.stdout.buffer.write(_answer(_TASKS[task], arguments))
     sys.stdout.flush()
     os._exit(0)  # native libraries may crash while they are taken down
@@ -20,16 +24,30 @@ def main() -> None:
 
 def _limit(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, MAX_CPU_S))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, MAX_WRITTEN))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICENESS)
 
 
-def _parse(name: str) -> bytes:
-    from knowledge.ingestion.parsers import parse_bytes
+class _News:
+    """Tells the caller that pages are being read, and so that this process is alive and needs more time."""
 
-    return json.dumps(parse_bytes(sys.stdin.buffer.read(), name).to_json()).encode()
+    descriptor = -1
+    seconds = 0
+
+    @classmethod
+    def tell(cls, done: int, total: int) -> None:
+        os.write(cls.descriptor, f"{done} {total}\n".encode())
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        allowed = max(cls.seconds, int(used.ru_utime + used.ru_stime) + STEP_S)
+        resource.setrlimit(resource.RLIMIT_CPU, (min(allowed, MAX_CPU_S), MAX_CPU_S))
+
+
+def _parse(name: str) -> bytes:
+    from knowledge.ingestion.parsers import parse_stream
+
+    return json.dumps(parse_stream(sys.stdin.buffer, name, _News.tell).to_json()).encode()
 
 
 def _render(page: str, width: str) -> bytes:

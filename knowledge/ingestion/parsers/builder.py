@@ -58,6 +58,11 @@ class DocumentBuilder:
             whole = [box._replace(start=0, end=len(text)) for box in boxes]
             self.add(BlockKind.TABLE_HEADER if header else BlockKind.TABLE_ROW, text, page=page, boxes=whole)
 
+    @property
+    def count(self) -> int:
+        """Blocks so far."""
+        return len(self._blocks)
+
     def first_heading(self) -> str:
         return next((block.text for block in self._blocks if block.kind is BlockKind.HEADING), "")
 

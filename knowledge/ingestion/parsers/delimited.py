@@ -3,17 +3,19 @@
 import csv
 import io
 from pathlib import PurePath
+from typing import BinaryIO
 
 from knowledge.ingestion.parsers.builder import DocumentBuilder, clean
 from knowledge.ingestion.parsers.encoding import decode
+from knowledge.ingestion.parsers.progress import Progress, untold
 from knowledge.ingestion.parsers.sheets import add_sheet
 from knowledge.ingestion.types import ParsedDocument, ParseError
 
 csv.field_size_limit(10_000_000)
 
 
-def parse(data: bytes, name: str) -> ParsedDocument:
-    text = clean_keeping_tabs(decode(data))
+def parse(source: BinaryIO, name: str, _progress: Progress = untold) -> ParsedDocument:
+    text = clean_keeping_tabs(decode(source.read()))
     builder = DocumentBuilder(PurePath(name).stem)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))

@@ -1,13 +1,14 @@
 """Word documents, read from their XML in document order: headings by style or outline level, lists, tables, text boxes, notes."""
 
-import io
 import re
-import zipfile
+from typing import BinaryIO
 
+from knowledge.ingestion.archives import open_archive
 from knowledge.ingestion.parsers.builder import DocumentBuilder
 from knowledge.ingestion.parsers.docx_styles import Numbering, Styles
 from knowledge.ingestion.parsers.headings import heading_level
 from knowledge.ingestion.parsers.office import read_xml, refuse_entities
+from knowledge.ingestion.parsers.progress import Progress, untold
 from knowledge.ingestion.parsers.tables import add_table
 from knowledge.ingestion.types import BlockKind, ParsedDocument, ParseError
 
@@ -18,8 +19,8 @@ _NOT_TEXT = {f"{W}del", f"{W}moveFrom", f"{W}txbxContent", f"{W}instrText", f"{_
 _LONGEST_HEADING = 120
 
 
-def parse(data: bytes, name: str) -> ParsedDocument:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+def parse(source: BinaryIO, name: str, _progress: Progress = untold) -> ParsedDocument:
+    with open_archive(source) as archive:
         refuse_entities(archive)
         root = read_xml(archive, "word/document.xml")
         styles = Styles(read_xml(archive, "word/styles.xml"))

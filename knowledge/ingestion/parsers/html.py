@@ -1,9 +1,11 @@
 """Saved web pages: the main text with headings, lists and tables; scripts, menus, headers and footers are left out."""
 
 import re
+from typing import BinaryIO
 
 from knowledge.ingestion.parsers.builder import DocumentBuilder
 from knowledge.ingestion.parsers.encoding import decode
+from knowledge.ingestion.parsers.progress import Progress, untold
 from knowledge.ingestion.parsers.tables import add_table
 from knowledge.ingestion.types import BlockKind, ParsedDocument, ParseError
 
@@ -27,16 +29,22 @@ _CHROME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "men
 _CHROME_SHARE = 0.4  # an element with more of the page's text than this is content, whatever it is called
 
 
-def parse(data: bytes, name: str) -> ParsedDocument:
+def parse(source: BinaryIO, name: str, _progress: Progress = untold) -> ParsedDocument:
     builder = DocumentBuilder()
-    root = _tree(_decode(data))
-    title = root.find(".//title")
-    add_tree(builder, _content_root(root))
-    if not builder.build().blocks:
-        add_tree(builder, root, chrome=True)  # everything looked like a menu: then it is the text
+    root = add_page(builder, source.read())
     heading = root.find(".//h1")
-    builder.title = _flat(heading) or _flat(title) or builder.first_heading()
+    builder.title = _flat(heading) or _flat(root.find(".//title")) or builder.first_heading()
     return builder.build()
+
+
+def add_page(builder: DocumentBuilder, data: bytes, declared: str | None = None):
+    """Append the blocks of a page's main text; its root. declared: the encoding its sender names."""
+    root = _tree(_decode(data, declared))
+    before = builder.count
+    add_tree(builder, _content_root(root))
+    if builder.count == before:
+        add_tree(builder, root, chrome=True)  # everything looked like a menu: then it is the text
+    return root
 
 
 def add_html(builder: DocumentBuilder, text: str) -> None:
@@ -45,10 +53,10 @@ def add_html(builder: DocumentBuilder, text: str) -> None:
         add_tree(builder, _tree(text))
 
 
-def _decode(data: bytes) -> str:
-    declared = _CHARSET.search(data[:4096])
-    if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        label = declared[1].decode("ascii").lower()
+def _decode(data: bytes, declared: str | None = None) -> str:
+    found = _CHARSET.search(data[:4096])
+    label = (declared or (found[1].decode("ascii") if found else "")).lower()
+    if label and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         encoding = "gb18030" if label in ("gb2312", "gbk") else "big5hkscs" if label == "big5" else label
         try:
             return data.decode(encoding)

@@ -1,11 +1,13 @@
 """Markdown by CommonMark's rules, with tables; front matter gives the title."""
 
 import re
+from typing import BinaryIO
 
 from knowledge.ingestion.parsers import plain
 from knowledge.ingestion.parsers.builder import DocumentBuilder
 from knowledge.ingestion.parsers.encoding import decode
 from knowledge.ingestion.parsers.lines import display_width
+from knowledge.ingestion.parsers.progress import Progress, untold
 from knowledge.ingestion.types import BlockKind, ParsedDocument
 from knowledge.ingestion.words import WORD
 
@@ -15,8 +17,8 @@ _FULL_WIDTH, _FINISHED = 60, tuple("。！？；：.!?;:…|")
 _BREAK = re.compile(r"<br\s*/?>", re.I)
 
 
-def parse(data: bytes, name: str) -> ParsedDocument:
-    return parse_text(decode(data))
+def parse(source: BinaryIO, name: str, _progress: Progress = untold) -> ParsedDocument:
+    return parse_text(decode(source.read()))
 
 
 def parse_text(text: str, title: str = "") -> ParsedDocument:

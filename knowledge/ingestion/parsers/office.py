@@ -3,7 +3,7 @@
 import re
 import zipfile
 
-from knowledge.ingestion.archives import read_entry
+from knowledge.ingestion.archives import read_entry, read_head
 from knowledge.ingestion.types import ParseError
 
 _DEFINITION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
@@ -16,14 +16,6 @@ def refuse_entities(archive: zipfile.ZipFile) -> None:
             head = read_head(archive, entry.filename)
             if _DEFINITION.search(head) or _DEFINITION.search(head.replace(b"\x00", b"")):
                 raise ParseError("unsafe", entry.filename)
-
-
-def read_head(archive: zipfile.ZipFile, name: str, size: int = 65_536) -> bytes:
-    try:
-        with archive.open(name) as stream:
-            return stream.read(size)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zipfile.zlib.error) as error:
-        raise ParseError("corrupt", f"{name}: {error}") from error
 
 
 def read_xml(archive: zipfile.ZipFile, name: str):

@@ -1,33 +1,26 @@
-"""PDF files with text: pages to lines by position, lines to paragraphs, running headers dropped."""
+"""PDF files: pages to lines by position or by OCR, lines to paragraphs and tables, running headers dropped."""
+
+from typing import BinaryIO
 
 from knowledge.ingestion.parsers.builder import DocumentBuilder
-from knowledge.ingestion.parsers.pdf_characters import page_rows
-from knowledge.ingestion.parsers.pdf_columns import reading_order
+from knowledge.ingestion.parsers.pdf_pages import PageReader
 from knowledge.ingestion.parsers.pdf_paragraphs import add_paragraphs
+from knowledge.ingestion.parsers.progress import Progress, untold
+from knowledge.ingestion.rendering import open_pdf
 from knowledge.ingestion.types import ParsedDocument, ParseError
 
 MAX_PAGES = 5_000
-_PASSWORD, _SECURITY = 4, 5  # FPDF_ERR_*
 
 
-def parse(data: bytes, name: str) -> ParsedDocument:
-    import pypdfium2
-
-    try:
-        with pypdfium2.PdfDocument(data) as pdf:
-            if len(pdf) > MAX_PAGES:
-                raise ParseError("too_large", f"{len(pdf)} pages")
-            return _document(pdf)
-    except pypdfium2.PdfiumError as error:
-        code = "encrypted" if getattr(error, "err_code", None) in (_PASSWORD, _SECURITY) else "corrupt"
-        raise ParseError(code, str(error)) from error
-
-
-def _document(pdf) -> ParsedDocument:
-    pages = [reading_order(page_rows(pdf, index)) for index in range(len(pdf))]
-    if not any(pages):
-        raise ParseError("scanned")
-    builder = DocumentBuilder(_title(pdf), pages=len(pdf))
+def parse(source: BinaryIO, name: str, progress: Progress = untold) -> ParsedDocument:
+    with open_pdf(source) as pdf:
+        if len(pdf) > MAX_PAGES:
+            raise ParseError("too_many_pages", f"{len(pdf)} pages")
+        reader = PageReader(pdf, progress)
+        pages = [reader.page(index) for index in range(len(pdf))]
+        if not any(page.lines for page in pages):
+            raise ParseError("scanned" if reader.read else "empty")
+        builder = DocumentBuilder(_title(pdf), pages=len(pdf))
     add_paragraphs(builder, pages)
     builder.title = builder.title or builder.first_heading()
     return builder.build()

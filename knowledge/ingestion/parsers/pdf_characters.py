@@ -2,6 +2,7 @@
 
 import ctypes
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,13 +29,15 @@ class Glyph(NamedTuple):
 
 @dataclass(slots=True)
 class Segment:
-    """Text that stands together on one line."""
+    """Text that stands together on one line. A table's row is one segment with its `cells`; `header`: it heads the table."""
 
     text: str
     left: float
     right: float
     bottom: float
     top: float
+    cells: tuple[str, ...] = ()
+    header: bool = False
 
     @property
     def size(self) -> float:
@@ -45,28 +48,17 @@ class Segment:
         return (self.top + self.bottom) / 2
 
 
-def page_rows(pdf, index: int) -> list[list[Segment]]:
-    """Rows from top to bottom, the segments of each from left to right. Empty for a page without text, or an unreadable one."""
-    import pypdfium2
-
-    try:
-        page = pdf[index]
-        text_page = page.get_textpage()
-    except pypdfium2.PdfiumError:
-        return []  # one damaged page does not cost the others
-    try:
-        return _rows(_runs(_characters(page, text_page)))
-    finally:
-        text_page.close()
-        page.close()
+def glyph_rows(glyphs: list[Glyph]) -> list[list[Segment]]:
+    """Rows from top to bottom, the segments of each from left to right."""
+    return _rows(_runs(glyphs))
 
 
-def _characters(page, text_page) -> list[Glyph]:
+def page_glyphs(page, text_page) -> list[Glyph]:
     """In the order of the file; overprinted twins once."""
     import pypdfium2.raw as pdfium
 
     handle, rect = text_page.raw, pdfium.FS_RECTF()
-    turn = _turned(page)
+    turn = turned(page)
     found, seen, spaced = [], set(), False
     for index in range(min(text_page.count_chars(), _MAX_CHARACTERS)):
         code = pdfium.FPDFText_GetUnicode(handle, index)
@@ -77,7 +69,8 @@ def _characters(page, text_page) -> list[Glyph]:
             continue
         if not pdfium.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(rect)):
             continue
-        left, right, bottom, top = turn(rect)
+        (x0, y0), (x1, y1) = turn(rect.left, rect.bottom), turn(rect.right, rect.top)
+        left, right, bottom, top = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
         size = max(top - bottom, 0.1)
         step = max(size * 0.25, 0.5)
         key = (code, round(left / step), round(bottom / step))
@@ -89,17 +82,17 @@ def _characters(page, text_page) -> list[Glyph]:
     return found
 
 
-def _turned(page):
-    """Maps a box into the page as it is shown."""
+def turned(page) -> Callable[[float, float], tuple[float, float]]:
+    """Maps a point of the file into the page as it is shown: cropped, then turned."""
+    left, bottom, right, top = page.get_bbox()
     rotation = page.get_rotation() % 360
-    width, height = page.get_size() if rotation in (0, 180) else reversed(page.get_size())
     if rotation == 90:
-        return lambda r: (r.bottom, r.top, width - r.right, width - r.left)
+        return lambda x, y: (y - bottom, right - x)
     if rotation == 270:
-        return lambda r: (height - r.top, height - r.bottom, r.left, r.right)
+        return lambda x, y: (top - y, x - left)
     if rotation == 180:
-        return lambda r: (width - r.right, width - r.left, height - r.top, height - r.bottom)
-    return lambda r: (r.left, r.right, r.bottom, r.top)
+        return lambda x, y: (right - x, top - y)
+    return lambda x, y: (x - left, y - bottom)
 
 
 def _runs(characters: list[Glyph]) -> list[list[Glyph]]:

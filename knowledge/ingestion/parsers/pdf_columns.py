@@ -12,15 +12,23 @@ _FULL_SHARE = 0.6  # how much of its column a line of running text fills, on ave
 
 @dataclass(slots=True)
 class Line:
-    """One line to read. `cells`: parts with wide gaps between. `column`: (left, right) of the column it stands in."""
+    """One line to read. `parts`: its texts with wide gaps between, or the cells of a table's row (then `ruled`; `header`: it heads the
+    table). `column`: (left, right) of the column it stands in.
+    """
 
     text: str
-    cells: int
+    parts: tuple[str, ...]
     left: float
     right: float
     bottom: float
     top: float
     column: tuple[float, float]
+    ruled: bool = False
+    header: bool = False
+
+    @property
+    def cells(self) -> int:
+        return len(self.parts)
 
     @property
     def size(self) -> float:
@@ -92,21 +100,34 @@ def _lines(rows: list[list[Segment]], column: tuple[float, float] | None = None)
     if not rows:
         return []
     column = column or _extent(rows)
-    return [_line(row, column) for row in rows]
+    return [_line(part, column) for row in rows for part in _apart(row)]
+
+
+def _apart(row: list[Segment]) -> list[list[Segment]]:
+    """A table's row beside other text is read on its own."""
+    plain = [segment for segment in row if not segment.cells]
+    return [[segment] for segment in row if segment.cells] + ([plain] if plain else [])
 
 
 def _line(row: list[Segment], column: tuple[float, float]) -> Line:
-    text, cells = row[0].text, 1
+    if row[0].cells:
+        only = row[0]
+        return Line(only.text, only.cells, only.left, only.right, only.bottom, only.top, column, ruled=True, header=only.header)
+    text, parts = row[0].text, [row[0].text]
     for before, segment in itertools.pairwise(row):
         gap, size = segment.left - before.right, max(segment.size, before.size)
         if len(before.text) == len(segment.text) == 1 and _wide(before.text) and _wide(segment.text):
             text += segment.text
+            parts[-1] += segment.text
         elif gap > 1.5 * size:
-            text, cells = f"{text}  {segment.text}", cells + 1
+            text = f"{text}  {segment.text}"
+            parts.append(segment.text)
         else:
-            text += (" " if not (_wide(text[-1]) and _wide(segment.text[0])) else "") + segment.text
+            joined = (" " if not (_wide(text[-1]) and _wide(segment.text[0])) else "") + segment.text
+            text += joined
+            parts[-1] += joined
     weightiest = max(row, key=lambda segment: len(segment.text))
-    return Line(text, cells, row[0].left, row[-1].right, weightiest.bottom, weightiest.top, column)
+    return Line(text, tuple(parts), row[0].left, row[-1].right, weightiest.bottom, weightiest.top, column)
 
 
 def _wide(char: str) -> bool:

@@ -8,7 +8,9 @@ from knowledge.ingestion.parsers.builder import DocumentBuilder
 from knowledge.ingestion.parsers.headings import heading_level
 from knowledge.ingestion.parsers.lines import join_lines
 from knowledge.ingestion.parsers.pdf_columns import Line
-from knowledge.ingestion.types import BlockKind
+from knowledge.ingestion.parsers.pdf_pages import Page
+from knowledge.ingestion.parsers.tables import guessed_headers
+from knowledge.ingestion.types import BlockKind, Box
 
 _PAGE_NUMBER = re.compile(r"^[-—–·\s|]*(?:第\s*)?\d{1,4}\s*(?:页)?\s*(?:(?:/|共|of)\s*\d{1,4}\s*页?)?[-—–·\s|]*$")
 _ITEM = re.compile(r"^(?:[•·●○▪■◆➢✓\-–]\s*|\d{1,2}[.、)）]\s*(?=\D)|[（(]\d{1,2}[）)]|[①-⑳])\s*\S")
@@ -16,15 +18,15 @@ _FINISHED = tuple("。！？!?；;：:.…”）)")
 _EDGE_LINES = 2  # running headers and footers stand in the outermost lines
 
 
-def add_paragraphs(builder: DocumentBuilder, pages: list[list[Line]]) -> None:
-    running = _running_lines(pages)
-    body = _body_size(pages)
-    sizes = _heading_sizes(pages, body)
-    writer = _Writer(builder, body, sizes)
-    for number, lines in enumerate(pages, 1):
-        kept = [line for place, line in enumerate(lines) if not _is_edge(place, lines, running)]
+def add_paragraphs(builder: DocumentBuilder, pages: list[Page]) -> None:
+    lines_of = [page.lines for page in pages]
+    running = _running_lines(lines_of)
+    body = _body_size(lines_of)
+    writer = _Writer(builder, body, _heading_sizes(lines_of, body))
+    for number, page in enumerate(pages, 1):
+        kept = [line for place, line in enumerate(page.lines) if line.ruled or not _is_edge(place, page.lines, running)]
         for line, gap in zip(kept, _gaps(kept), strict=True):
-            writer.line(line, gap, number)
+            writer.line(line, gap, number, page)
     writer.flush()
 
 
@@ -51,13 +53,13 @@ def _body_size(pages: list[list[Line]]) -> float:
     counts: Counter[float] = Counter()
     for lines in pages:
         for line in lines:
-            counts[round(line.size * 2) / 2] += len(line.text)
+            counts[round(line.size * 2) / 2] += 0 if line.ruled else len(line.text)
     return counts.most_common(1)[0][0] if counts else 1.0
 
 
 def _heading_sizes(pages: list[list[Line]], body: float) -> list[float]:
     """Sizes clearly above the body's, largest first; at most four count."""
-    sizes = {round(line.size * 2) / 2 for lines in pages for line in lines}
+    sizes = {round(line.size * 2) / 2 for lines in pages for line in lines if not line.ruled}
     return sorted((size for size in sizes if size >= 1.12 * body + 0.5), reverse=True)[:4]
 
 
@@ -70,25 +72,47 @@ def _gaps(lines: list[Line]) -> list[float]:
 
 
 class _Writer:
-    """Holds the paragraph that the next line may go on with, also over a page's end."""
+    """Holds the paragraph that the next line may go on with, also over a page's end, or the rows of a table without rules."""
 
     def __init__(self, builder: DocumentBuilder, body: float, sizes: list[float]):
         self.builder, self.body, self.sizes = builder, body, sizes
         self.text, self.page, self.kind, self.level = "", 1, BlockKind.PARAGRAPH, 0
+        self.boxes: list[Box] = []
+        self.rows: list[tuple[Line, int, Box]] = []
         self.last: Line | None = None
 
-    def line(self, line: Line, gap: float, page: int) -> None:
+    def line(self, line: Line, gap: float, number: int, page: Page) -> None:
+        if line.ruled:
+            self.flush()
+            self.builder.add_row(line.parts, header=line.header, page=number, boxes=[_box(line, number, page, 0, 0)])
+            self.last = None
+            return
         kind, level = self._kind(line)
-        if self._goes_on(line, gap, kind, level):
+        if kind is BlockKind.TABLE_ROW:
+            self._flush_text()
+            self.rows.append((line, number, _box(line, number, page, 0, 0)))
+        elif self._goes_on(line, gap, kind, level):
             self.text = join_lines(self.text, line.text)
+            self.boxes.append(_box(line, number, page, max(0, len(self.text) - len(line.text)), len(self.text)))
         else:
             self.flush()
-            self.text, self.page, self.kind, self.level = line.text, page, kind, level
+            self.text, self.page, self.kind, self.level = line.text, number, kind, level
+            self.boxes = [_box(line, number, page, 0, len(line.text))]
         self.last = line
 
     def flush(self) -> None:
-        self.builder.add(self.kind, self.text, level=self.level, page=self.page)
-        self.text = ""
+        self._flush_rows()
+        self._flush_text()
+
+    def _flush_text(self) -> None:
+        self.builder.add(self.kind, self.text, level=self.level, page=self.page, boxes=self.boxes)
+        self.text, self.boxes = "", []
+
+    def _flush_rows(self) -> None:
+        headers = guessed_headers([list(line.parts) for line, _number, _box in self.rows])
+        for place, (line, number, box) in enumerate(self.rows):
+            self.builder.add_row(line.parts, header=place < headers, page=number, boxes=[box])
+        self.rows = []
 
     def _kind(self, line: Line) -> tuple[BlockKind, int]:
         if line.cells >= 3:
@@ -106,7 +130,7 @@ class _Writer:
 
     def _goes_on(self, line: Line, gap: float, kind: BlockKind, level: int) -> bool:
         last = self.last
-        if last is None or not self.text or BlockKind.TABLE_ROW in (kind, self.kind):
+        if last is None or not self.text or self.rows:
             return False
         if BlockKind.HEADING in (kind, self.kind):
             return kind == self.kind and level == self.level and gap < 1.5 and self._full(last) and not heading_level(line.text)
@@ -122,3 +146,10 @@ class _Writer:
     def _full(self, line: Line) -> bool:
         """Whether the line reaches its column's right edge, so that its text goes on in the next."""
         return line.right > line.column[1] - max(2.2 * line.size, 0.06 * (line.column[1] - line.column[0]))
+
+
+def _box(line: Line, number: int, page: Page, start: int, end: int) -> Box:
+    """The line's box as shares of the page, in steps of a ten-thousandth."""
+    across = [round(min(max(x / page.width, 0.0), 1.0), 4) for x in (line.left, line.right)]
+    down = [round(min(max(1 - y / page.height, 0.0), 1.0), 4) for y in (line.top, line.bottom)]
+    return Box(number, start, end, across[0], down[0], across[1], down[1])

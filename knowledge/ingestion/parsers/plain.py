@@ -1,11 +1,13 @@
 """Plain text: paragraphs, hard-wrapped lines joined again, numbered headings, Setext-like underlines."""
 
 import re
+from typing import BinaryIO
 
 from knowledge.ingestion.parsers.builder import DocumentBuilder, clean
 from knowledge.ingestion.parsers.encoding import decode
 from knowledge.ingestion.parsers.headings import heading_level
 from knowledge.ingestion.parsers.lines import display_width, join_lines
+from knowledge.ingestion.parsers.progress import Progress, untold
 from knowledge.ingestion.types import BlockKind, ParsedDocument
 
 _RULE = re.compile(r"^\s*([-=_*~#])\1{3,}\s*$")
@@ -13,8 +15,8 @@ _ITEM = re.compile(r"^\s*(?:[-*•·●○▪◦]|\d{1,2}[.、)）]|[（(]\d{1,2
 _WRAP_WIDTHS = range(40, 101)
 
 
-def parse(data: bytes, name: str) -> ParsedDocument:
-    return parse_text(decode(data))
+def parse(source: BinaryIO, name: str, _progress: Progress = untold) -> ParsedDocument:
+    return parse_text(decode(source.read()))
 
 
 def parse_text(text: str, title: str = "") -> ParsedDocument:

@@ -17,6 +17,7 @@ _ANSWER = re.compile(
 _SIMILAR = re.compile(r"(?:相似|扩展|其他|其它|同义|类似|相关)(?:问题|问法|提问|问|说法).*|similar.*|alternative.*|variants?", re.I)
 _NUMBERING = re.compile(r"序号|编号|no\.?|id|#|index", re.I)
 _ASKS = re.compile(r"[?？]\s*$|怎么|如何|什么|哪|吗|为什么|多少|是否|能不能|可以")
+_FILLED_LABEL = re.compile(r"[^：:\d]{1,12}[：:]\s*\S")
 _SEARCHED_ROWS = 10
 
 
@@ -90,13 +91,13 @@ def _add_pair(builder: DocumentBuilder, questions: list[str], answer: str, notes
 
 
 def _add_titles(builder: DocumentBuilder, rows: list[list[str]]) -> None:
-    for row in rows:
-        builder.add(BlockKind.PARAGRAPH, " ".join(dict.fromkeys(filter(None, row))))
+    for text in dict.fromkeys(" ".join(dict.fromkeys(filter(None, row))) for row in rows):
+        builder.add(BlockKind.PARAGRAPH, text)
 
 
 def _add_table(builder: DocumentBuilder, rows: list[list[str]]) -> None:
     """Titles above, then each row as `header：value | header：value`."""
-    first = next((i for i, row in enumerate(rows) if len(set(filter(None, row))) > 1), len(rows))
+    first = next((i for i, row in enumerate(rows) if not _is_caption(row, rows[i + 1 :])), len(rows))
     _add_titles(builder, rows[:first])
     count = _header_rows(rows[first:])
     headers = _joined_headers(rows[first : first + count])
@@ -104,6 +105,13 @@ def _add_table(builder: DocumentBuilder, rows: list[list[str]]) -> None:
         headers, count = [], 0
     for row in rows[first + count :]:
         builder.add(BlockKind.TABLE_ROW, _row_text(headers, row))
+
+
+def _is_caption(row: list[str], below: list[list[str]]) -> bool:
+    """A title over all columns, or labels with their values (编制单位：…) above a row of headers."""
+    if len(set(filter(None, row))) <= 1:
+        return True
+    return any(_FILLED_LABEL.match(cell) for cell in row) and any(_is_header(other) for other in below[:2])
 
 
 def _row_text(headers: list[str], row: list[str]) -> str:

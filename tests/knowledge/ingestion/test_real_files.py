@@ -13,8 +13,7 @@ from knowledge.ingestion.types import ParseError
 from tests.knowledge.ingestion.test_chunking import covered
 
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "data" / "docs"
-FORMATS = {"md", "txt", "html", "docx", "csv", "xlsx", "pdf"}
-SCANS = {"pdf_scan_book_no_text.pdf": "scanned"}
+SCANS = ("pdf_scan_book_no_text.pdf", "pdf_scan_bad_ocr_layer.pdf", "png_watermark_table.png")  # a minute of OCR: in `evaluate ingestion`
 
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the shared sample documents are not on this machine")
 
@@ -29,9 +28,7 @@ def bare(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-@pytest.mark.parametrize(
-    "sample", [each for each in manifest(hostile=False) if each.values[0]["format"] in FORMATS and each.id not in SCANS]
-)
+@pytest.mark.parametrize("sample", [each for each in manifest(hostile=False) if each.id not in SCANS])
 def test_the_text_is_found_and_chunked(sample):
     path = FOLDER / sample["file"]
     parsed = parse_file(path, path.name)
@@ -40,16 +37,6 @@ def test_the_text_is_found_and_chunked(sample):
     assert not any(word in parsed.text for word in sample.get("must_not_contain_ideally", ()))
     covered(parsed)
     assert all(chunk.words <= HARD_CAP for chunk in chunk_document(parsed))
-
-
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [*SCANS.items(), ("png_watermark_table.png", "image"), ("xls_balance_sheet.xls", "old_office"), ("pptx_paper.pptx", "unsupported")],
-)
-def test_what_is_not_read_yet_says_so(name, code):
-    with pytest.raises(ParseError) as error:
-        parse_file(FOLDER / "files" / name, name)
-    assert error.value.code == code
 
 
 @pytest.mark.parametrize("sample", manifest(hostile=True))
@@ -70,4 +57,4 @@ def test_two_columns_are_read_one_after_the_other():
 
 def test_a_table_row_of_a_pdf_stays_together():
     text = parse_file(FOLDER / "files" / "pdf_table_credit_lines.pdf", "a.pdf").text
-    assert re.search(r"1\s+工商银行\s+330,435.30\s+234,850.00\s+95,585.30", text)
+    assert "1 | 工商银行 | 330,435.30 | 234,850.00 | 95,585.30" in text

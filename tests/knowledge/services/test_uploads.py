@@ -132,7 +132,7 @@ def test_unchanged_chunks_keep_their_vectors(upload, endpoint):
     [
         ("a.exe", b"x", "unsupported"),
         ("a.md", b"", "empty"),
-        ("a.md", b"\x89PNG\r\n", "image"),
+        ("a.md", b"GIF89a", "other_image"),
         ("a.docx", b"PK\x03\x04broken", "corrupt"),
         ("/", b"x", "no_name"),
     ],
