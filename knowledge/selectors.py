@@ -123,8 +123,10 @@ def document_visible(user, pk: int) -> Document:
 
 
 def version_visible(user, pk: int) -> DocumentVersion:
-    """Raises NotFound, also without a grant."""
-    version = DocumentVersion.objects.visible_to(user).select_related("base", "document").filter(pk=pk).first()
+    """Raises NotFound, also without a grant, and of contents that the person may not read: outside of the work on documents, all but live ones."""
+    rows = DocumentVersion.objects.visible_to(user).filter(document__in=Document.objects.readable_by(user))
+    rows = rows if policy.can(user, VIEW) else rows.filter(live_of__isnull=False)
+    version = rows.select_related("base", "document").filter(pk=pk).first()
     if version is None:
         raise NotFound
     return version
