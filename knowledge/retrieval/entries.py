@@ -8,6 +8,7 @@ from django.db import connection
 from knowledge.retrieval.background import background_of
 from knowledge.retrieval.fusion import Candidate, ordered
 from knowledge.retrieval.likeness import SAME_WORDS, deviations, dice, likeness, pairs_of
+from knowledge.types import Reason
 from scrm.ai.models import ModelRelease
 
 LEAD = 1.5  # of the mixed score, for the same question: an entry that says it briefly comes before a passage that says it often
@@ -60,7 +61,8 @@ def leading(ranked: Sequence[Candidate], found: dict[int, Wording], factor: floa
 def _raised(candidate: Candidate, alike: float, factor: float) -> Candidate:
     """Whoever asks just this wants this answer: what was doubted of it is halved and more."""
     sure = 1 - (1 - candidate.relevance) * (1 - 0.9 * alike)
-    return replace(candidate, score=candidate.score + factor * LEAD * alike, relevance=sure)
+    lead = factor * LEAD * alike
+    return replace(candidate, score=candidate.score + lead, relevance=sure, reasons=(*candidate.reasons, Reason("faq", alike, lead)))
 
 
 def _meant(chunks: Sequence[int], found: dict[int, Wording], query_vector, release: ModelRelease) -> dict[int, float]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from knowledge.retrieval.background import Background
+from knowledge.types import Reason
 
 PER_DEVIATION = 0.2  # 0.16-0.25 differ by less than 0.006 on every set
 MEANING_SHARE = 0.75  # of the mix for an encoder whose background is not known yet
@@ -27,6 +28,7 @@ class Candidate:
     lexical_rank: int | None = None
     score: float = 0.0
     relevance: float = 0.0
+    reasons: tuple[Reason, ...] = ()
 
 
 def merge(lexical: Iterable[tuple[int, float, float | None]], vector: Iterable[tuple[int, float | None, float]]) -> list[Candidate]:

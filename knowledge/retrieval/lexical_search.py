@@ -48,6 +48,8 @@ class WeightedQuery:
     passages: int  # live chunks in scope
     everywhere: int  # live chunks of all bases
     candidate_terms: tuple[int, ...]  # base << 32 | term: the posting lists to read
+    heaviest: float = 0.0  # the greatest weight of a word that was asked,
+    absent: float = 0.0  # and of those that no passage in scope holds
 
     @property
     def literal(self) -> str:
@@ -78,7 +80,15 @@ def weigh(query: str, base_ids: Sequence[int]) -> WeightedQuery:
         if not any(df[word] for word in said):  # nobody here writes it that way: the synonym is the best there can be
             best_possible += sum(weight for word, weight in extra.items() if df[word]) - sum(weights[word] for word in said)
     known = {word: weight for word, weight in weights.items() if df[word]}
-    return WeightedQuery(known, max(0.0, best_possible) * (bm25.K1 + 1), int(passages), int(everywhere), _candidates(df, base_ids))
+    return WeightedQuery(
+        weights=known,
+        best_possible=max(0.0, best_possible) * (bm25.K1 + 1),
+        passages=int(passages),
+        everywhere=int(everywhere),
+        candidate_terms=_candidates(df, base_ids),
+        heaviest=max(weights.values(), default=0.0),
+        absent=max((weights[word] for word in counts if not df[word]), default=0.0),
+    )
 
 
 def _others(query: str, dictionary: Dictionary, counts: Counter) -> list[tuple[list[str], list[str]]]:

@@ -7,9 +7,10 @@ LABELS = {
     "meaning": _("similar in meaning"),
     "words": _("words of the question"),
     "title": _("words in title, question or headings"),
+    "opening": _("begins like the question"),
     "faq": _("matches a stored question"),
-    "document": _("several passages of the document match"),
-    "other": _("everything else"),
+    "document": _("other passages of the document match"),
+    "length": _("length of the passage"),
     "rerank": _("judged by the reranker"),
 }
 

@@ -10,11 +10,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import KnowledgeBase
-from knowledge.retrieval import calibration, entries, fusion, lexical_search, passages, vectors
+from knowledge.retrieval import bm25, calibration, entries, fusion, lexical_search, passages, ranker, traits, vectors
 from knowledge.retrieval.background import Background, background_of
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
 from knowledge.retrieval.lexical_search import WeightedQuery
+from knowledge.retrieval.likeness import pairs_of
 from knowledge.retrieval.live import SET_MOMENT
 from knowledge.retrieval.tuning import Tuning, combined
 from knowledge.types import Scope, SearchResult
@@ -72,6 +73,7 @@ def search(
         weighted, candidates = _recall(query, vector, scope, release, clock)
         ranked = _ranked(candidates, mode, background_of(release), weighted.best_possible)
         if mode == "hybrid":
+            ranked = _ranked_closely(query, ranked, weighted, scope, background_of(release), tuning)
             ranked = entries.leading(ranked, entries.wordings(ranked, query, asked, release), tuning.faq)
         least = tuning.threshold if threshold is None else threshold
         passed = [c for c in ranked if c.relevance >= least][:limit]
@@ -128,6 +130,17 @@ def _ranked(candidates: list[Candidate], mode: Mode, background: Background | No
     else:
         ranked = fusion.absolute(candidates, background=background, best_possible=best_possible)
     return [replace(c, relevance=calibration.relevance(c, background=background, best_possible=best_possible)) for c in ranked]
+
+
+def _ranked_closely(
+    query: str, ranked: list[Candidate], weighted: WeightedQuery, scope: Scope, background: Background | None, tuning: Tuning
+) -> list[Candidate]:
+    """The first of them read and ordered by the ranker, which needs an encoder whose background is known."""
+    if background is None:
+        return ranked
+    total = weighted.best_possible / (bm25.K1 + 1)
+    asked = ranker.Asked(pairs_of(query), weighted.weights, total, weighted.heaviest, weighted.absent)
+    return ranker.rank(asked, ranked, traits.read(ranked[: ranker.POOL], scope, weighted.weights), background, tuning)
 
 
 class _Clock:
