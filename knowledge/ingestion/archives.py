@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from knowledge.ingestion.types import ParseError
@@ -15,8 +15,7 @@ MAX_ENTRIES = 10_000
 MAX_UNPACKED = 1_000_000_000
 MAX_ENTRY = 300_000_000
 MAX_RATIO, RATIO_FROM = 200, 10_000_000  # text of real workbooks compresses up to about 60 to 1
-MAX_MEMBERS = 2_000
-_BLOCK = 1 << 20
+MAX_MEMBERS = 500
 _SYSTEM_FILES = ("__MACOSX/", "Thumbs.db", ".DS_Store", "desktop.ini")
 _UTF8_NAME = 0x800
 
@@ -74,14 +73,14 @@ class Member:
     cause: str = ""
 
 
-def members(path: Path) -> Iterator[tuple[Member, BinaryIO]]:
-    """The documents in the zip archive at `path`, each with a stream of its bytes that is closed on the next step.
+def members(source: BinaryIO) -> Iterator[tuple[Member, BinaryIO]]:
+    """The documents in a zip archive (a seekable stream), each with a stream of its bytes that is closed on the next step.
 
     Folders, links and what operating systems leave behind are passed over. A member that would be unpacked outside the archive's own
     folder, holds an archive itself, or is larger than its entry says, comes with a cause (the last while it is read: ParseError).
     Raises ParseError: corrupt, archive_bomb, encrypted, too_many_members.
     """
-    with path.open("rb") as source, open_archive(source) as archive:
+    with open_archive(source) as archive:
         entries = [entry for entry in archive.infolist() if _is_document(entry)]
         if len(entries) > MAX_MEMBERS:
             raise ParseError("too_many_members", str(len(entries)))
@@ -131,7 +130,7 @@ class _Counted:
 
     def read(self, size: int = -1) -> bytes:
         with damage_told():
-            data = self._stream.read(_BLOCK if size < 0 else size) if size >= 0 else self._stream.read(self._left + 1)
+            data = self._stream.read(size if 0 <= size <= self._left else self._left + 1)
         self._left -= len(data)
         if self._left < 0:
             raise ParseError("archive_bomb", "larger than its entry says")

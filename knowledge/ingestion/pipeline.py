@@ -101,7 +101,7 @@ def _keep_leases(works: list[Work], seconds: float) -> None:
 def _prepare(work: Work) -> None:
     if work.version.state == VersionState.RECEIVED:
         work.report("parse", lease_s=stages.parse_seconds(work.version.size) + LEASE_S)
-        stages.parse_version(work.version)
+        stages.parse_version(work.version, lambda done, total: work.report("parse", done, total, lease_s=stages.PAGE_S + LEASE_S))
         work.reload()
     if work.version.state == VersionState.PARSED:
         work.report("chunk", lease_s=2 * LEASE_S)

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from knowledge.choices import VersionState
 from knowledge.ingestion import faq
 from knowledge.ingestion.chunking import chunk_document, index_text
-from knowledge.ingestion.sandbox import parse_file
+from knowledge.ingestion.sandbox import STEP_S, parse_file
 from knowledge.ingestion.types import ChunkDraft, ParsedDocument, ParseError
 from knowledge.models import Chunk, ChunkEmbedding, DocumentVersion
 from knowledge.retrieval import lexical, vectors
@@ -24,6 +24,7 @@ Progress = Callable[[int, int], None]  # done, total
 
 INSERT_ROWS = 1000
 INDEX_ROWS = 500
+PAGE_S = STEP_S  # how long one page may be read by OCR
 EMBED_ROWS = 64  # a second or two of encoding: what a kill loses, and how often progress is told
 
 # The same text under the same encoder has the same vector, wherever it was encoded.
@@ -44,11 +45,11 @@ def parse_seconds(size: int) -> int:
     return min(300, 60 + 5 * (size // 1_000_000))
 
 
-def parse_version(version: DocumentVersion) -> None:
-    """RECEIVED -> PARSED. Raises ParseError."""
+def parse_version(version: DocumentVersion, progress: Progress | None = None) -> None:
+    """RECEIVED -> PARSED. progress: told of pages that OCR has read; what it raises stops the parser. Raises ParseError."""
     try:
         path = Path(version.file.path)
-        document = parse_file(path, version.document.name, timeout_s=parse_seconds(version.size))
+        document = parse_file(path, version.document.name, timeout_s=parse_seconds(version.size), progress=progress)
     except (FileNotFoundError, ValueError) as error:
         raise ParseError("missing", str(error)) from error
     outline = document.to_json()

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from knowledge.choices import VersionState
 from knowledge.ingestion.causes import cause_text
-from knowledge.ingestion.detect import detect_format
+from knowledge.ingestion.detect import ARCHIVE, detect_format
 from knowledge.ingestion.pipeline import KIND
 from knowledge.ingestion.types import ParseError
 from knowledge.models import Document, DocumentVersion, KnowledgeBase, UploadBatch
@@ -120,6 +120,8 @@ def _store(file: BinaryIO, name: str) -> _Stored:
         with os.fdopen(descriptor, "w+b") as target:
             sha256, size = _copy(file, target)
             file_format = detect_format(target, name)
+            if file_format == ARCHIVE:
+                raise ParseError("archive_inside")
         return _Stored(Path(path), sha256, size, file_format)
     except ParseError as error:
         Path(path).unlink()

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 
 from knowledge import batch_selectors, selectors
 from knowledge.models import UploadBatch
-from knowledge.services.batches import batch_open, batch_refuse, batch_upload
-from knowledge.services.uploads import Outcome, document_upload, too_large_error
+from knowledge.services.archives import Taken, files_upload
+from knowledge.services.batches import batch_open, batch_refuse
+from knowledge.services.uploads import Outcome, too_large_error
 from scrm.access.pages import page
 from scrm.core.errors import ScrmError
 
@@ -57,17 +58,21 @@ def _batch(request, base, files: int) -> UploadBatch | None:
 
 
 def _taken(request, base, batch: UploadBatch | None, name: str, file: UploadedFile) -> list[dict]:
+    """One line a file; of an archive one for each of its files."""
     try:
-        if batch:
-            taken = batch_upload(actor=request.user, batch=batch, name=name, file=file)
-        else:
-            taken = document_upload(actor=request.user, base=base, name=name, file=file)
+        return [_line(taken) for taken in files_upload(actor=request.user, base=base, name=name, file=file, batch=batch)]
     except ScrmError as error:
         return [_refused(name, error)]
-    said = str(SAID[taken.outcome])
-    if taken.outcome == Outcome.DUPLICATE:
-        said = f"{said} ({taken.document.name})"
-    return [{"name": taken.document.name, "outcome": taken.outcome.value, "said": said, "document": taken.document.pk}]
+
+
+def _line(taken: Taken) -> dict:
+    if isinstance(taken.result, ScrmError):
+        return _refused(taken.name, taken.result)
+    upload = taken.result
+    said = str(SAID[upload.outcome])
+    if upload.outcome == Outcome.DUPLICATE:
+        said = f"{said} ({upload.document.name})"
+    return {"name": upload.document.name, "outcome": upload.outcome.value, "said": said, "document": upload.document.pk}
 
 
 def _too_large(batch: UploadBatch | None, name: str) -> dict:

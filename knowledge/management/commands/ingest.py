@@ -15,8 +15,9 @@ from knowledge.ingestion.causes import cause_text
 from knowledge.ingestion.pipeline import jobs_run
 from knowledge.ingestion.stages import batches
 from knowledge.models import DocumentVersion, KnowledgeBase
+from knowledge.services.archives import files_upload
 from knowledge.services.bases import base_create
-from knowledge.services.uploads import Upload, document_upload
+from knowledge.services.uploads import Upload
 from scrm.core.errors import ScrmError
 from scrm.jobs.choices import LIVE_STATES
 from scrm.jobs.models import Job
@@ -93,7 +94,7 @@ def _ingest(base: KnowledgeBase, group: list[tuple[Path, str]], bar: "_Bar") -> 
     uploads: list[tuple[str, Upload | ScrmError]] = []
     for path, name in group:
         bar.show(name)
-        uploads.append((str(path), _upload(base, path, name)))
+        uploads += _upload(base, path, name)
     jobs = [each.job.pk for _name, each in uploads if isinstance(each, Upload) and each.job]
     jobs_run(jobs)
     _wait(jobs)
@@ -102,14 +103,16 @@ def _ingest(base: KnowledgeBase, group: list[tuple[Path, str]], bar: "_Bar") -> 
     return [_line(file, each) for file, each in uploads]
 
 
-def _upload(base: KnowledgeBase, path: Path, name: str) -> Upload | ScrmError:
+def _upload(base: KnowledgeBase, path: Path, name: str) -> list[tuple[str, Upload | ScrmError]]:
+    """(file, what became of it); an archive gives a line for each of its files."""
     try:
         with path.open("rb") as stream:
-            return document_upload(actor=None, base=base, name=name, file=stream)
-    except ScrmError as error:
-        return error
+            taken = files_upload(actor=None, base=base, name=name, file=stream)
     except OSError as error:
-        return ScrmError(f"{type(error).__name__}: {error.strerror}")
+        return [(str(path), ScrmError(f"{type(error).__name__}: {error.strerror}"))]
+    if len(taken) == 1 and taken[0].name == name:
+        return [(str(path), taken[0].result)]
+    return [(f"{path}: {each.name}", each.result) for each in taken]
 
 
 def _wait(job_ids: list[int]) -> None:
