@@ -79,3 +79,18 @@ class ManyDocumentsForm(_Dates):
         if data["owner"]:
             found["owner"] = self.people.get(data["owner"])
         return dict.fromkeys(data["clear"]) | found
+
+
+class SettleForm(forms.Form):
+    """The next review and the owner of a document that a finding is about; what is left empty stays as it is."""
+
+    owner = forms.ModelChoiceField(queryset=None, required=False)
+    review_by = forms.DateField(required=False)
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = people
+
+    @property
+    def changes(self) -> dict:
+        return {key: value for key, value in self.cleaned_data.items() if value}

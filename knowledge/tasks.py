@@ -10,6 +10,7 @@ from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
 from knowledge.ingestion.reembedding import release_vectors_ensure
 from knowledge.ingestion.turns import jobs_next, still_waiting
 from knowledge.retrieval.tasks import lexical_refresh_task  # noqa: F401  (Celery looks for tasks in this module)
+from knowledge.review_tasks import freshness_review_task  # noqa: F401
 from knowledge.services.purging import documents_purge, files_purge, versions_purge
 from scrm.ai.selectors import active_release
 from scrm.core.tasks import send

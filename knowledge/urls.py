@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from knowledge.views import bases, batches, documents, faq, many, panels, sheets, uploads, versions, words
+from knowledge.views import bases, batches, documents, faq, findings, many, panels, sheets, uploads, versions, words
 
 app_name = "knowledge"
 urlpatterns = [
@@ -12,6 +12,13 @@ urlpatterns = [
     path("<int:pk>/", bases.base, name="base"),
     path("<int:pk>/rows/", bases.base_rows, name="base_rows"),
     path("<int:pk>/upload/", uploads.upload, name="upload"),
+    path("<int:pk>/findings/", findings.findings, name="findings"),
+    path("<int:pk>/findings/rows/", findings.findings_rows, name="findings_rows"),
+    path("<int:pk>/findings/run/", findings.run, name="findings_run"),
+    path("findings/<int:pk>/dismiss/", findings.dismiss, name="finding_dismiss"),
+    path("findings/<int:pk>/reopen/", findings.reopen, name="finding_reopen"),
+    path("findings/<int:pk>/settle/", findings.settle, name="finding_settle"),
+    path("due/panel/", panels.due_panel, name="due_panel"),
     path("<int:pk>/batches/", batches.batches, name="batches"),
     path("<int:pk>/batches/new/", batches.batch_new, name="batch_new"),
     path("batches/<int:pk>/", batches.batch, name="batch"),

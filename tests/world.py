@@ -24,7 +24,7 @@ from conversations.models import (
     Turn,
 )
 from knowledge.choices import DocumentKind, VersionState
-from knowledge.models import BaseWord, Chunk, Document, DocumentVersion, FaqEntry, KnowledgeBase, UploadBatch
+from knowledge.models import BaseWord, Chunk, Document, DocumentVersion, FaqEntry, Finding, KnowledgeBase, UploadBatch
 from scrm.access.grants import grant
 from scrm.access.models import User
 from scrm.access.roles import ROLES
@@ -55,6 +55,7 @@ class Side:
     review: ReviewTask
     event: InboundEvent
     batch: UploadBatch
+    finding: Finding
     faq: FaqEntry
     word_row: BaseWord
 
@@ -146,6 +147,10 @@ def side_make(word: str) -> Side:
     )
     review = ReviewTask.objects.create(turn=risky, topics=[f"{word}主题"], draft=f"{word}草稿")
     Job.objects.create(kind="test", subject_id=number, title=f"{word}任务")
+    finding = Finding.objects.create(
+        base=base, kind="stale", document=document, version=version, key=word, seen_at=timezone.now(),
+        detail={"reason": "deadline", "date": "2020-01-01", "mine": f"{word}活动截止", "mine_at": [0, 4]},
+    )  # fmt: skip
     batch = UploadBatch.objects.create(base=base, expected=1, refused=[[f"{word}坏文件.png", f"{word}原因"]])
     _scan(word, base)
     event = InboundEvent.objects.create(account=account, event_key=f"{word}{number}", payload={"event": f"{word}事件"})
@@ -165,6 +170,7 @@ def side_make(word: str) -> Side:
         review,
         event,
         batch,
+        finding,
         *_edited(word, base),
     )
 

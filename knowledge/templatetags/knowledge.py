@@ -4,7 +4,8 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from knowledge.choices import VersionState
+from knowledge.choices import FindingKind, VersionState
+from knowledge.differing import marked
 
 register = template.Library()
 
@@ -36,3 +37,22 @@ def time_left(seconds: float) -> str:
         hours = round(minutes / 60)
         return ngettext("about %(n)d hour left", "about %(n)d hours left", hours) % {"n": hours}
     return ngettext("about %(n)d minute left", "about %(n)d minutes left", minutes) % {"n": minutes}
+
+
+@register.filter
+def differing(mine: str, theirs: str):
+    """A sentence as [(text, marked)]: marked is what the other one does not say."""
+    return marked(mine, theirs)
+
+
+FINDING_ICONS = {
+    FindingKind.STALE: "clock",
+    FindingKind.DUPLICATE: "file-text",
+    FindingKind.CONTRADICTION: "triangle-alert",
+    FindingKind.UNUSED: "info",
+}
+
+
+@register.filter
+def finding_icon(kind: str) -> str:
+    return FINDING_ICONS[kind]

@@ -9,6 +9,7 @@ from scrm.jobs.choices import LIVE_STATES, MOVING_STATES, JobState
 from scrm.jobs.models import Job
 
 LEASE_S = 120
+YIELDED_S = 600
 
 
 def job_open(*, kind: str, subject_id: int, title: str = "", actor=None, held: bool = False) -> Job:
@@ -40,8 +41,12 @@ def job_progress(*, job: Job, stage: str, done: int = 0, total: int = 0, lease_s
 
 
 def job_yield(*, job: Job, stage: str, cursor: int, done: int, total: int) -> bool:
-    """Give a job that works in slices back to the queue, to go on at `cursor`; False when it is no longer ours."""
-    return bool(_ours(job).update(state=JobState.QUEUED, stage=stage, cursor=cursor, done=done, total=total, attempts=0, lease_until=None))
+    """Give a job that works in slices back to the queue, to go on at `cursor`; False when it is no longer ours.
+
+    Until YIELDED_S are over, its own message is expected to bring it back; then a drain may.
+    """
+    facts = {"stage": stage, "cursor": cursor, "done": done, "total": total, "attempts": 0, "lease_until": lease_until(YIELDED_S)}
+    return bool(_ours(job).update(state=JobState.QUEUED, **facts))
 
 
 def jobs_hold(jobs: QuerySet[Job]) -> int:
