@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 LEAST_SEEN = 5  # times
 LEAST_INFORMATION = 3.0  # nats, of the weakest joint
+LEAST_SHARE = 0.75  # or so much of what a joint could tell at most: counts in a small base
 LEAST_VARIETY = 0.9  # nats, on the side that varies less
 MOST_PIECES = 4
 LONGEST = 8  # characters
@@ -87,7 +88,8 @@ def _judged(gram: tuple[str, ...], seen: int, frequent: dict[tuple[str, ...], in
         return None
     joints = ((gram[:at], gram[at:]) for at in range(1, len(gram)))
     information = min(math.log(seen * total / (frequent[left] * frequent[right])) for left, right in joints)
-    return NewWord("".join(gram), seen, information, 0.0) if information >= LEAST_INFORMATION else None
+    share = information / math.log(total / seen) if total > seen else 0.0
+    return NewWord("".join(gram), seen, information, 0.0) if information >= LEAST_INFORMATION or share >= LEAST_SHARE else None
 
 
 def _with_variety(words: list[NewWord], runs: list[list[str]]) -> list[NewWord]:

@@ -23,6 +23,7 @@ from scrm.access.services import team_create, user_create
 from scrm.stack.errors import StackError
 
 FOLDER = Path(__file__).parent / "demo_data"
+MORE = Path(__file__).parent / "demo_more"
 BASE = "演示店铺"
 TEAM = "客服一组"
 ACCOUNT = "demo"
@@ -71,8 +72,10 @@ def _person(username: str, role: str, name: str, team: Team) -> User:
 
 
 def fill_base():
-    """The knowledge base with its documents published, through the product's own command."""
+    """The knowledge base with its documents, questions and answers and dictionary, through the product's own commands."""
     call_command("ingest", *sorted(str(path) for path in FOLDER.iterdir()), base=BASE)
+    call_command("faq_import", str(MORE / "问答.csv"), base=BASE, stdout=StringIO())
+    call_command("words_import", str(MORE / "词典.txt"), base=BASE, stdout=StringIO())
     return apps.get_model("knowledge", "KnowledgeBase").objects.get(name=BASE)
 
 

@@ -38,6 +38,6 @@ def test_an_answer_of_several_paragraphs_is_given_whole(shop, question):
 
 
 def test_what_the_entry_does_not_answer_is_not_answered_by_it(shop):
-    state = run("滤网多久清洗一次", Scope((shop.pk,)))
-    assert "每月清洗一次" in state.answer
+    state = run("按住重置孔几秒恢复出厂设置", Scope((shop.pk,)))
+    assert "三秒" in state.answer
     assert not state.quotes[0].hit.entry
