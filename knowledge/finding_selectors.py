@@ -4,9 +4,9 @@ import datetime
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, DateField, F, Q, QuerySet, Value
+from django.db.models import Count, DateField, F, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, NullIf, TruncDate
+from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
 from django.utils import timezone
 
 from knowledge.choices import FindingKind, FindingState
@@ -32,14 +32,14 @@ def findings_open(base: KnowledgeBase) -> QuerySet[Finding]:
     """Open findings of the base that still hold."""
     day = Cast(NullIf(KT("detail__date"), Value("")), DateField())
     rows = base.findings.filter(state=FindingState.OPEN, version=F("document__live_version"))
-    rows = rows.annotate(day=day, reason=KT("detail__reason"))
+    rows = rows.annotate(day=day, reason=Coalesce(KT("detail__reason"), Value(""), output_field=TextField()))
     return rows.filter(Q(other=None) | Q(other_version=F("other__live_version")), _holds())
 
 
 def _holds() -> Q:
     """Dates that were changed since and documents that were quoted since are no findings any more."""
     return (
-        Q(reason=None)
+        Q(reason="")
         | Q(reason="deadline")
         | Q(reason="review", document__review_by=F("day"))
         | Q(reason="unchanged", document__review_by=None)

@@ -8,7 +8,7 @@ from knowledge.retrieval.terms import fold
 SHINGLE = 3
 SHORTEST = 30  # characters that are worth a finding; shorter ones only when they are equal
 SHORTEST_EQUAL = 12
-ALIKE = 0.8  # shared share of all shingles of both
+ALIKE = 0.85  # share of the shorter text's shingles that the other has
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -17,18 +17,19 @@ def plain(text: str) -> str:
 
 
 def likeness(one: str, other: str) -> float:
-    """Jaccard similarity of the shingles, 0-1; 0 where a number or a code differs: that is another product, or a contradiction."""
-    a, b = plain(one), plain(other)
-    if min(len(a), len(b)) < SHORTEST:
+    """How much of the shorter text stands in the other one, 0-1 (containment of shingles).
+
+    0 where the other lacks one of its numbers or codes: that is another product, or a contradiction.
+    """
+    short, long = sorted((one, other), key=len)
+    a, b = plain(short), plain(long)
+    if len(a) < SHORTEST:
         return float(a == b and len(a) >= SHORTEST_EQUAL)
-    mine, theirs = read(fold(one)), read(fold(other))
-    if mine.codes != theirs.codes or set(mine.quantities) != set(theirs.quantities):
+    mine, theirs = read(fold(short)), read(fold(long))
+    if mine.codes - theirs.codes or set(mine.quantities) - set(theirs.quantities):
         return 0.0
-    return jaccard(_shingles(a), _shingles(b))
-
-
-def jaccard(one: set[str], other: set[str]) -> float:
-    return len(one & other) / len(one | other)
+    shingles = _shingles(a)
+    return len(shingles & _shingles(b)) / len(shingles)
 
 
 def _shingles(text: str) -> set[str]:
