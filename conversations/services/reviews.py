@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations.bot.live import no_longer_said
 from conversations.choices import Author, ConversationState, ReviewState, RiskLevel, TurnState
 from conversations.models import Conversation, ReviewTask, RiskRule, Turn
 from conversations.services.handover import REASON_LENGTH, offer_in_tx
 from conversations.services.locking import conversation_locked_in_tx, open_conversation_locked_in_tx
 from conversations.services.outbox import outbound_queue_in_tx
+from knowledge.types import Scope
 from scrm.access import policy
 from scrm.audit.services import audit_record
 from scrm.core.errors import Conflict, Invalid
@@ -56,7 +58,8 @@ def review_approve(*, actor, task: ReviewTask, text: str | None = None) -> Revie
     """Say yes to the words, or to `text` in their place; they are sent when enough people have.
 
     The task is APPROVED then, else still OPEN. Raises NotAllowed; Conflict when decided already, approved by the actor before, written by
-    the actor (level DOUBLE), or the conversation is closed; Invalid if empty.
+    the actor (level DOUBLE), the conversation is closed, or the bot's own words rest on a document that does not say them to customers
+    any more; Invalid if empty.
     """
     policy.require(actor, DECIDE, task.turn.conversation.account)
     with transaction.atomic(durable=True):
@@ -65,10 +68,23 @@ def review_approve(*, actor, task: ReviewTask, text: str | None = None) -> Revie
         final = (row.words if text is None else text).replace("\r\n", "\n").strip()  # as a browser's form ends its lines
         if not final:
             raise Invalid(_("An answer cannot be empty."))
+        if final == row.draft.strip():
+            _require_sources(conversation, row)
         if row.level == RiskLevel.DOUBLE and not _agreed_in_tx(row, actor, final):
             return row
         _send_in_tx(conversation, row, actor, final)
     return row
+
+
+def _require_sources(conversation: Conversation, row: ReviewTask) -> None:
+    """A draft may wait for hours, and its documents may be changed, restricted or removed meanwhile. What a person wrote is theirs."""
+    scope = Scope(tuple(conversation.account.bases.values_list("pk", flat=True)))
+    gone = no_longer_said(row.turn.citations.all(), scope)
+    if gone:
+        why = _(
+            "“%(title)s” does not say this to customers any more: it was changed, removed, has expired or is for staff only. Edit the answer or reject it."
+        )
+        raise Conflict(why % {"title": gone[0].title})
 
 
 def _agreed_in_tx(row: ReviewTask, actor, words: str) -> bool:

@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from conversations.bot.live import still_said
 from conversations.bot.pipeline import run
-from conversations.models import Citation, Question
+from conversations.models import Citation, Question, ReviewTask
 from conversations.selectors import citations_for, passages
 from conversations.services.questions import question_ask, question_run
+from conversations.services.reviews import review_approve
 from conversations.services.turns import turn_claim
 from conversations.types import Quote
 from knowledge.models import Chunk, Document, DocumentVersion, KnowledgeBase
@@ -29,6 +30,7 @@ from knowledge.services.validity import document_change
 from knowledge.types import Scope
 from scrm.access.grants import revoke
 from scrm.access.models import User
+from scrm.core.errors import Conflict
 from tests.access.routes import ROUTES
 from tests.access.test_routes import refused, visit
 from tests.world import World, message_make, world_make
@@ -285,3 +287,20 @@ def test_removed_documents_are_not_in_the_api(world):
     document_remove(actor=None, document=world.ours.document)
     page = world.client("agent").get(reverse("api:documents-list")).json()
     assert world.ours.document.pk not in [row["id"] for row in page["results"]]
+
+
+@pytest.mark.parametrize("hide", [internal, expired, removed])
+def test_a_draft_that_waited_is_not_approved_as_it_stands(case_of, hide):
+    """Its words are the document's; a colleague's own words are theirs."""
+    case, world = case_of("agent"), world_make()
+    account = world.ours.account
+    account.bases.set([case.base])
+    review = world.ours.review
+    Citation.objects.create(
+        turn=review.turn, number=1, document=case.document, version=case.version, chunk=case.chunk, title="门禁", quote=TEXT, start=0, end=len(TEXT)
+    )  # fmt: skip
+    ReviewTask.objects.filter(pk=review.pk).update(draft=TEXT)
+    hide(case)
+    with pytest.raises(Conflict, match="门禁"):
+        review_approve(actor=world.people["agent"], task=review)
+    assert review_approve(actor=world.people["agent"], task=review, text="请向主管询问。").final == "请向主管询问。"
