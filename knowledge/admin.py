@@ -10,10 +10,11 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from knowledge.faq_admin import BaseWordAdmin, FaqEntryAdmin  # noqa: F401  (Django looks for administrations in this module)
 from knowledge.ingestion.causes import cause_text
 from knowledge.ingestion.detect import ENDINGS
-from knowledge.models import Document, DocumentVersion, KnowledgeBase
+from knowledge.models import Document, DocumentVersion, KnowledgeBase, UploadBatch
+from knowledge.services.archives import files_upload
 from knowledge.services.bases import base_create, base_remove
+from knowledge.services.batches import batch_for
 from knowledge.services.documents import document_remove
-from knowledge.services.uploads import document_upload
 from knowledge.services.versions import version_publish_again, version_retry
 from scrm.access import policy
 from scrm.access.admin_mixins import VisibleAdmin
@@ -31,6 +32,18 @@ def _each(request, rows, verb, done) -> None:
             messages.error(request, f"{row}: {error}")
     if worked:
         messages.success(request, done % {"n": worked})
+
+
+def _take_in(request, base: KnowledgeBase, files) -> UploadBatch | None:
+    """Several files are a batch, whose page says what became of each; a single one is told of here."""
+    batch = batch_for(actor=request.user, base=base, names=[file.name for file in files])
+    taken = [each for file in files for each in files_upload(actor=request.user, base=base, name=file.name, file=file, batch=batch)]
+    refused = [each for each in taken if isinstance(each.result, ScrmError)]
+    for each in refused if batch is None else ():
+        messages.error(request, f"{each.name}: {each.result}")
+    if len(taken) > len(refused):
+        messages.success(request, _("%(n)d taken in; the list shows how far they are.") % {"n": len(taken) - len(refused)})
+    return batch
 
 
 @admin.register(KnowledgeBase)
@@ -81,7 +94,7 @@ class DocumentUploadForm(forms.ModelForm):
     files = _FilesField(
         label=gettext_lazy("Files"),
         widget=_FilesInput(attrs={"accept": ",".join(f".{ending}" for ending in sorted(ENDINGS))}),
-        help_text=gettext_lazy("Markdown, text, HTML, DOCX, PDF, CSV and XLSX; several at once. A known name becomes a new version."),
+        help_text=gettext_lazy("Several at once, also ZIP archives of documents. A known name becomes a new version."),
     )
 
     class Meta:
@@ -132,12 +145,8 @@ class DocumentAdmin(VisibleAdmin):
         if request.method == "POST" and self.has_add_permission(request):
             form = self.get_form(request)(request.POST, request.FILES)
             if form.is_valid():
-                _each(
-                    request, form.cleaned_data["files"],
-                    lambda file: document_upload(actor=request.user, base=form.cleaned_data["base"], name=file.name, file=file),
-                    _("%(n)d taken in; the list shows how far they are."),
-                )  # fmt: skip
-                return redirect("admin:knowledge_documentversion_changelist")
+                batch = _take_in(request, form.cleaned_data["base"], form.cleaned_data["files"])
+                return redirect("knowledge:batch", batch.pk) if batch else redirect("admin:knowledge_documentversion_changelist")
         return super().add_view(request, form_url, extra_context)
 
     @admin.action(description=gettext_lazy("Remove from all answers"), permissions=["remove"])

@@ -12,6 +12,8 @@ from knowledge.ingestion.turns import jobs_next, still_waiting
 from knowledge.retrieval.tasks import lexical_refresh_task  # noqa: F401  (Celery looks for tasks in this module)
 from knowledge.review_tasks import freshness_review_task  # noqa: F401
 from knowledge.services.purging import documents_purge, files_purge, versions_purge
+from knowledge.services.uploads import incoming_purge
+from knowledge.trial_tasks import trial_run_task, trials_drain_task  # noqa: F401
 from scrm.ai.selectors import active_release
 from scrm.core.tasks import send
 
@@ -45,6 +47,7 @@ def purge_task() -> None:
     versions_purge(days=settings.KEEP_VERSIONS_DAYS)
     documents_purge(days=settings.KEEP_REMOVED_DAYS)
     files_purge()
+    incoming_purge()
 
 
 @worker_ready.connect

@@ -33,6 +33,12 @@ def batch_open(*, actor, base: KnowledgeBase, expected: int) -> UploadBatch:
     return batch
 
 
+def batch_for(*, actor, base: KnowledgeBase, names: Sequence[str]) -> UploadBatch | None:
+    """A new upload for files that come together; None for a single file, which needs none unless it is an archive."""
+    many = len(names) > 1 or any(name.lower().endswith(".zip") for name in names)
+    return batch_open(actor=actor, base=base, expected=len(names)) if many else None
+
+
 def batch_upload(*, actor, batch: UploadBatch, name: str, file: BinaryIO) -> Upload:
     """Take one file into the batch. What document_upload raises is raised here too, and remembered on the batch."""
     try:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,6 +34,7 @@ from scrm.jobs.models import Job
 from scrm.jobs.services import job_open
 
 BLOCK = 1 << 20
+ABANDONED_S = 86_400  # no transfer takes a day
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\u202a-\u202e\u2066-\u2069]")
 _LONGEST_NAME = 255
 
@@ -237,3 +239,12 @@ def _keep(stored: _Stored, name: str) -> str:
     os.chmod(stored.path, 0o640)
     os.replace(stored.path, path)
     return place
+
+
+def incoming_purge() -> int:
+    """Delete what processes that were killed while they received a file left behind; how many."""
+    folder, before = Path(settings.MEDIA_ROOT) / "incoming", time.time() - ABANDONED_S
+    left = [path for path in folder.glob("*") if path.is_file() and path.stat().st_mtime < before]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)

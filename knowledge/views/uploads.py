@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from knowledge import batch_selectors, selectors
 from knowledge.models import UploadBatch
 from knowledge.services.archives import Taken, files_upload
-from knowledge.services.batches import batch_open, batch_refuse
+from knowledge.services.batches import batch_for, batch_refuse
 from knowledge.services.uploads import Outcome, too_large_error
 from scrm.access.pages import page
 from scrm.core.errors import ScrmError
@@ -32,13 +32,13 @@ def upload(request, pk: int):
     """The page's script sends file by file and asks for JSON; a plain form may send several, which become a batch."""
     base = selectors.base_visible(request.user, pk)
     named, too_large = _files(request)
-    batch = _batch(request, base, len(named) + len(too_large))
+    batch = _batch(request, base, [name for name, _file in named] + too_large)
     results = [line for name, file in named for line in _taken(request, base, batch, name, file)]
     results += [_too_large(batch, name) for name in too_large]
     if request.headers.get("Accept", "").startswith("application/json"):
         status = next((result["status"] for result in results if "error" in result), 200)
         return JsonResponse({"files": results}, status=status)
-    _tell(request, results)
+    _tell(request, results, batch)
     return redirect("knowledge:batch", batch.pk) if batch else redirect("knowledge:base", base.pk)
 
 
@@ -49,12 +49,12 @@ def _files(request) -> tuple[list[tuple[str, UploadedFile]], list[str]]:
     return list(zip(names, files, strict=True)), list(getattr(request, "files_too_large", ()))
 
 
-def _batch(request, base, files: int) -> UploadBatch | None:
-    """The batch that the script has opened; for a form of several files a new one."""
+def _batch(request, base, names: list[str]) -> UploadBatch | None:
+    """The batch that the script has opened; for a form of several files, or of an archive of them, a new one."""
     wanted = request.POST.get("batch", "")
     if wanted.isdecimal() and len(wanted) < 19:
         return batch_selectors.batch_visible(request.user, int(wanted), base)
-    return batch_open(actor=request.user, base=base, expected=files) if files > 1 else None
+    return batch_for(actor=request.user, base=base, names=names)
 
 
 def _taken(request, base, batch: UploadBatch | None, name: str, file: UploadedFile) -> list[dict]:
@@ -86,11 +86,12 @@ def _refused(name: str, error: ScrmError) -> dict:
     return {"name": name, "error": str(error), "code": error.code, "status": error.status}
 
 
-def _tell(request, results: list[dict]) -> None:
+def _tell(request, results: list[dict], batch: UploadBatch | None) -> None:
+    """How many were taken in; the page of a batch lists what was refused itself."""
     if not results:
         messages.warning(request, _("Choose at least one file."))
     for result in results:
-        if "error" in result:
+        if "error" in result and not batch:
             messages.error(request, f"{result['name']}: {result['error']}")
     good = [result for result in results if "error" not in result]
     if good:

@@ -1,5 +1,6 @@
 """What an upload does with contents that are new, known, changed back, doubled, failed or refused."""
 
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from knowledge.models import ChunkEmbedding, Document, DocumentVersion, TermStat
 from knowledge.services.bases import base_create, base_remove
 from knowledge.services.documents import document_remove
-from knowledge.services.uploads import Outcome, Refused, TooLarge, clean_name, document_upload
+from knowledge.services.uploads import Outcome, Refused, TooLarge, clean_name, document_upload, incoming_purge
 from knowledge.services.versions import version_publish_again, version_retry
 from scrm.audit.models import AuditEntry
 from scrm.core.errors import Conflict, NotAllowed
@@ -176,3 +177,13 @@ def test_removing_a_base_removes_everything(upload, base):
     upload("退货.md", NEW)
     base_remove(actor=None, base=base)
     assert [model.objects.count() for model in (Document, DocumentVersion, ChunkEmbedding, TermStat)] == [0, 0, 0, 0]
+
+
+def test_what_a_killed_process_received_is_cleaned_up_after_a_day(upload, settings):
+    upload("退货.md", OLD)
+    folder = settings.MEDIA_ROOT / "incoming"
+    old, fresh = folder / "old", folder / "fresh"
+    old.write_bytes(b"x")
+    fresh.write_bytes(b"x")
+    os.utime(old, (0, 0))
+    assert (incoming_purge(), list(folder.iterdir())) == (1, [fresh])
