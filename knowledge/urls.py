@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from knowledge.views import bases, batches, documents, faq, findings, many, panels, sheets, uploads, versions, words
+from knowledge.views import bases, batches, documents, faq, findings, many, panels, sheets, tuning, uploads, versions, words
 
 app_name = "knowledge"
 urlpatterns = [
@@ -52,4 +52,10 @@ urlpatterns = [
     path("<int:pk>/words/decide/", words.decide, name="words_decide"),
     path("<int:pk>/words/suggest/", words.suggest, name="words_suggest"),
     path("words/<int:pk>/remove/", words.remove, name="word_remove"),
+    path("<int:pk>/tuning/", tuning.tuning, name="tuning"),
+    path("<int:pk>/tuning/trial/", tuning.trial, name="tuning_trial"),
+    path("<int:pk>/tuning/apply/", tuning.apply, name="tuning_apply"),
+    path("<int:pk>/tuning/questions/", tuning.question_add, name="test_question_add"),
+    path("tuning/trials/<int:pk>/", tuning.trial_result, name="trial_result"),
+    path("tuning/questions/<int:pk>/remove/", tuning.question_drop, name="test_question_remove"),
 ]

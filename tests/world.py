@@ -24,7 +24,18 @@ from conversations.models import (
     Turn,
 )
 from knowledge.choices import DocumentKind, VersionState
-from knowledge.models import BaseWord, Chunk, Document, DocumentVersion, FaqEntry, Finding, KnowledgeBase, UploadBatch
+from knowledge.models import (
+    BaseWord,
+    Chunk,
+    Document,
+    DocumentVersion,
+    FaqEntry,
+    Finding,
+    KnowledgeBase,
+    SearchQuestion,
+    TuningTrial,
+    UploadBatch,
+)
 from scrm.access.grants import grant
 from scrm.access.models import User
 from scrm.access.roles import ROLES
@@ -63,6 +74,17 @@ class Side:
     def scan(self) -> DocumentVersion:
         """A PDF whose file is gone."""
         return DocumentVersion.objects.get(base=self.base, format="pdf")
+
+    @property
+    def trial(self) -> TuningTrial:
+        return TuningTrial.objects.get_or_create(base=self.base)[0]
+
+    @property
+    def test_question(self) -> SearchQuestion:
+        """Saved by any of its readers, so that each may remove it."""
+        return SearchQuestion.objects.create(
+            base=self.base, text=f"{self.word}测试问题{next(_numbers)}", created_by=User.objects.get(username="agent")
+        )
 
 
 @dataclass

@@ -68,4 +68,5 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
         "options": {"queue": "bulk", "expires": 43_200},
     },
     "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=3, minute=30), "options": {"queue": "training", "expires": 3600}},
+    "trials-drain": {"task": "knowledge.trials_drain", "schedule": schedule(30), "options": {"queue": "interactive", "expires": 30}},
 }
