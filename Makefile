@@ -1,9 +1,11 @@
 # make up    everything on this machine, until Ctrl-C        PORT=9000 SCRM_HOME=/somewhere make up
+#            LLM=local make up   with a small language model on this machine that writes the answers
 # make test  the whole test suite, browser tests included
 # make lint  what CI checks beside the tests
 .PHONY: up test lint format venv clean-venv
 
 SHELL := /bin/sh
+export LLM
 PYTHON := .venv/bin/python
 TESTS :=
 

@@ -11,7 +11,7 @@ from conversations.bot.coefficients import AGREED, COSINE_SCALES, SENTENCE
 from conversations.bot.logistic import log_odds
 from conversations.bot.questions import Asked, years_in
 from conversations.bot.sentences import Sentence, sentences_of
-from conversations.bot.words import coverage, pair_coverage, pairs_of
+from conversations.bot.words import codes_in, coverage, names, pair_coverage, pairs_of
 from knowledge.text import fold
 from knowledge.types import Hit
 from scrm.ai.models import ModelRelease
@@ -43,9 +43,19 @@ class Scored:
 
 
 def score(asked: Asked, hits: Sequence[Hit], scale: tuple[float, float] | None = None) -> list[Scored]:
-    """Every sentence of the hits, best first. `scale`: see cosine_scale."""
+    """Every sentence of the hits, best first. `scale`: see cosine_scale.
+
+    Of a question that names a model or an error code only sentences that stand under it or say it count; when there are none, nothing does.
+    """
     alone = [one for hit in hits for one in _score_hit(asked, hit, scale)]
+    if codes := codes_in(asked.weights):
+        alone = [one for one in alone if all(_speaks_of(one.sentence, code) for code in codes)]
     return _best_first(_with_agreement(_best_first(alone)))
+
+
+def _speaks_of(sentence: Sentence, code: str) -> bool:
+    """The code stands in the sentence or in what it belongs to: its line, its nearest heading, the title."""
+    return any(names(text, code) for text in (sentence.in_context, *_heads(sentence.hit)))
 
 
 def _best_first(scored: Iterable[Scored]) -> list[Scored]:

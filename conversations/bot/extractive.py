@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from conversations.bot.answerable import confidence
 from conversations.bot.corpus import corpus_idf
-from conversations.bot.cues import Wanted
+from conversations.bot.cues import FACTS, Wanted
 from conversations.bot.evidence import Scored, alike, cosine_scale, score
 from conversations.bot.questions import Asked, asked, parts
 from conversations.bot.sentences import Sentence, answer_at, repeated, sentences_of, whole_answer
@@ -22,7 +22,9 @@ _PASSAGES = 10  # what the weights were fitted on
 MAX_WHOLE = 800  # a stored answer up to this long is given whole
 _SAME_QUESTION = 0.6  # Dice of character pairs: the customer asks what a stored pair answers
 _VERY_SAME = 0.8  # from here on nothing is left to doubt
-_KEEP = 0.35  # further sentences must be at least this likely, relative to the best
+# Further sentences must be at least this likely, relative to the best: a fact gains by what stands beside it, an explanation only by
+# more of itself.
+_KEEP_FACT, _KEEP_EXPLANATION = 0.35, 0.6
 _SAME_WORDS = 0.7  # a sentence that shares so much with a chosen one says nothing new
 _LONGEST = 220
 _PARAGRAPH = "\n\n"
@@ -102,7 +104,7 @@ def _chosen(kind: Wanted, scored: Sequence[Scored], room: tuple[int, int], *, ta
         return []
     if kind is Wanted.HOW:
         return _section(scored[0].sentence, room[0])
-    return _likeliest(scored, *room, taken)
+    return _likeliest(scored, *room, taken, keep=_KEEP_FACT if kind in FACTS else _KEEP_EXPLANATION)
 
 
 def _stored(wants: Asked, hits: Sequence[Hit]) -> tuple[Hit | None, float]:
@@ -145,12 +147,12 @@ def _stretch(sentences: Sequence[Sentence], room: int) -> list[Sentence]:
     return found
 
 
-def _likeliest(scored: Sequence[Scored], room: int, count: int, taken: Sequence[Sentence]) -> list[Sentence]:
+def _likeliest(scored: Sequence[Scored], room: int, count: int, taken: Sequence[Sentence], *, keep: float) -> list[Sentence]:
     found: list[Sentence] = []
     said = [pairs_of(one.folded) for one in taken]
     for one in scored:
         text = one.sentence.text
-        if len(found) == count or one.probability < _KEEP * scored[0].probability:
+        if len(found) == count or one.probability < keep * scored[0].probability:
             break
         pairs = pairs_of(one.sentence.folded)
         if (found and (len(text) > room or len(text) > _LONGEST)) or one.sentence in taken or _is_said(pairs, said):

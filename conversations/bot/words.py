@@ -71,6 +71,21 @@ def says(folded: str, word: str) -> float:
     return 0.8 * sum(pair in folded for pair in pairs) / len(pairs) if len(pairs) > 1 else 0.0
 
 
+_QUANTITY = re.compile(r"\d+(?:\.\d+)?(?:[kmg]?[gwmlbvahs]|k|kw|kwh|mah|cm|mm|km|kb|tb|hz|ghz|mhz|kg|ml|min|p|d|x|px)")
+
+
+def codes_in(words: Iterable[str]) -> tuple[str, ...]:
+    """Those of the words that name one thing and no other: model numbers, error codes, versions; not quantities (5kg, 4k)."""
+    mixed = (word for word in words if re.search(r"[a-z]", word) and re.search(r"\d", word))
+    return tuple(word for word in mixed if not _QUANTITY.fullmatch(word))
+
+
+def names(folded: str, code: str) -> bool:
+    """Whether the folded text has the code, however its parts are joined: `hu-600` is `hu600` and `hu 600`, and not `hu-6000`."""
+    parts = re.findall(r"[a-z]+|\d+", code)
+    return bool(re.search(rf"(?<![0-9a-z]){r'[-_./ ]?'.join(parts)}(?![0-9a-z])", folded))
+
+
 def coverage(folded: str, weights: Mapping[str, float]) -> float:
     """Weighted share of the question's words that the folded text says, 0..1."""
     return sum(weight * says(folded, word) for word, weight in weights.items())

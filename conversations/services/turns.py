@@ -29,7 +29,6 @@ from scrm.privacy.redact import redact
 log = logging.getLogger(__name__)
 
 WORK_S = 30
-ENDPOINT_TRIES = 3
 MOST_FAILURES = 2  # a text that fails twice will fail again
 MOST_ATTEMPTS = 8  # workers may be killed for reasons of their own, but not eight times in one turn
 
@@ -147,7 +146,7 @@ def _made_in_tx(conversation: Conversation) -> Turn | None:
 
 def _lease_s() -> float:
     """Longer than a turn takes."""
-    return WORK_S + (ENDPOINT_TRIES * settings.CHAT_TIMEOUT_S if chat_configured() else 0)
+    return WORK_S + (settings.CHAT_TIMEOUT_S if chat_configured() else 0)
 
 
 def _is_waiting(conversation_id: int) -> bool:

@@ -9,9 +9,11 @@ from typing import TypedDict
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from scrm.ai.breaker import Breaker
 from scrm.ai.errors import ChatUnavailable
 
-RETRIES = 2  # the client's own, on connection errors, 408, 409, 429 and 5xx, with growing pauses
+PAUSES_S = (0.3, 1.0)  # before the second and the third attempt, when the endpoint is busy or the line breaks
+BUSY = {408, 409, 425, 429, 500, 502, 503, 504}
 
 
 class Message(TypedDict):
@@ -36,32 +38,53 @@ def chat_configured() -> bool:
 
 
 def complete(messages: Sequence[Message], *, max_tokens: int = 800, temperature: float = 0, timeout: float | None = None) -> ChatReply:
-    """The model's reply. `timeout`: seconds for one attempt, default SCRM_CHAT_TIMEOUT.
+    """The model's reply. `timeout`: seconds for all attempts together, default SCRM_CHAT_TIMEOUT.
 
     Raises ChatUnavailable when no endpoint is configured, it does not answer, refuses, or answers with nothing; the
     caller then answers without it.
     """
-    import openai
-
     if not chat_configured():
         raise ChatUnavailable(_("No language model is configured. Set OPENAI_BASE_URL or OPENAI_API_KEY, and SCRM_CHAT_MODEL."))
+    guard = breaker(settings.OPENAI_BASE_URL, settings.CHAT_MODEL)
+    if not guard.lets_pass():
+        raise ChatUnavailable(_("The language model has failed several times and is left alone for a moment."))
     started = time.perf_counter()
-    endpoint = client(settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY)
+    request = {"model": settings.CHAT_MODEL, "messages": list(messages), "max_tokens": max_tokens, "temperature": temperature}
     try:
-        answer = endpoint.chat.completions.create(
-            model=settings.CHAT_MODEL,
-            messages=list(messages),
-            max_tokens=max_tokens,
-            temperature=temperature,
-            timeout=timeout or settings.CHAT_TIMEOUT_S,
-        )
-    except openai.APITimeoutError as error:
-        raise ChatUnavailable(_("The language model did not answer in time.")) from error
-    except openai.APIStatusError as error:
-        raise ChatUnavailable(refusal(error.status_code)) from error
-    except openai.OpenAIError as error:
-        raise ChatUnavailable from error
-    return reply(answer, started)
+        answer = _asked(request, time.monotonic() + (timeout or settings.CHAT_TIMEOUT_S))
+        found = reply(answer, started)
+    except ChatUnavailable:
+        guard.failed()
+        raise
+    guard.succeeded()
+    return found
+
+
+def _asked(request: dict, deadline: float):
+    """The endpoint's answer; asked again while it is busy and there is time. Raises ChatUnavailable."""
+    import openai
+
+    endpoint = client(settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY)
+    for pause in (*PAUSES_S, None):
+        try:
+            return endpoint.chat.completions.create(**request, timeout=max(0.1, deadline - time.monotonic()))
+        except openai.APITimeoutError as error:
+            raise ChatUnavailable(_("The language model did not answer in time.")) from error
+        except openai.APIStatusError as error:
+            if pause is None or error.status_code not in BUSY or time.monotonic() + pause >= deadline:
+                raise ChatUnavailable(refusal(error.status_code)) from error
+        except openai.APIConnectionError as error:
+            if pause is None or time.monotonic() + pause >= deadline:
+                raise ChatUnavailable from error
+        except (openai.OpenAIError, ValueError) as error:  # ValueError: what came is no JSON
+            raise ChatUnavailable from error
+        time.sleep(pause)
+    raise ChatUnavailable
+
+
+@lru_cache(maxsize=16)
+def breaker(base_url: str, model: str) -> Breaker:
+    return Breaker()
 
 
 @lru_cache(maxsize=4)
@@ -69,11 +92,13 @@ def client(base_url: str, api_key: str):
     """One client, and so one pool of connections, a process and endpoint."""
     from openai import OpenAI
 
-    return OpenAI(base_url=base_url or None, api_key=api_key or "none", max_retries=RETRIES)
+    return OpenAI(base_url=base_url or None, api_key=api_key or "none", max_retries=0)
 
 
 def reply(answer, started: float) -> ChatReply:
-    text = (answer.choices[0].message.content or "").strip() if answer.choices else ""
+    """Raises ChatUnavailable when there is no text in it, whatever it is instead."""
+    choices = getattr(answer, "choices", None)
+    text = (choices[0].message.content or "").strip() if choices and choices[0].message else ""
     if not text:
         raise ChatUnavailable(_("The language model answered with nothing."))
     usage = answer.usage

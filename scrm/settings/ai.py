@@ -16,4 +16,5 @@ ENCODER_THREADS = env.number("SCRM_ENCODER_THREADS", 0)
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 CHAT_MODEL = env.text("SCRM_CHAT_MODEL")
-CHAT_TIMEOUT_S = env.decimal("SCRM_CHAT_TIMEOUT", 30.0)
+# Seconds for all attempts together: the customer has the quoted answer within 15 s when the endpoint hangs.
+CHAT_TIMEOUT_S = env.decimal("SCRM_CHAT_TIMEOUT", 10.0)

@@ -67,3 +67,8 @@ def beat() -> Program:
 
 def simulator(port: int) -> Program:
     return Program("simulator", (sys.executable, "manage.py", "simulator", "--port", str(port)), env=ONE_THREAD)
+
+
+def local_model(port: int) -> Program:
+    """Below the pages and the replies' own work: an answer that is late is quoted instead."""
+    return Program("llm", (sys.executable, "manage.py", "llm_serve", "--port", str(port)), nice=10, env=ONE_THREAD)

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from scrm.ai import local_model
 from scrm.ai.selectors import active_release_or_none
 from scrm.settings import env
 from scrm.stack import demo, ports, processes
@@ -40,6 +41,7 @@ class Up:
         self.port = settings.PORT
         self.with_demo = demo and settings.SIMULATOR_ENABLED
         self.services = Services(settings.SCRM_HOME)
+        self.with_model = env.text("LLM") == "local"
         self.quiet = quiet
         self.supervisor: Supervisor | None = None
         self.stopping = False
@@ -99,6 +101,9 @@ class Up:
         if settings.SIMULATOR_ENABLED:
             self.simulator_port = ports.free_port("127.0.0.1", settings.SIMULATOR_PORT)
             found["SCRM_SIMULATOR_PORT"] = str(self.simulator_port)
+        if self.with_model:
+            self.model_port = ports.free_port("127.0.0.1", self.port + 2)
+            found["OPENAI_BASE_URL"], found["SCRM_CHAT_MODEL"] = f"http://127.0.0.1:{self.model_port}/v1", local_model.NAME
         return found
 
     def _migrate(self) -> None:
@@ -116,6 +121,8 @@ class Up:
         programs += [processes.beat(), processes.web(address)]
         if settings.SIMULATOR_ENABLED:
             programs.insert(0, processes.simulator(self.simulator_port))
+        if self.with_model:
+            programs.append(processes.local_model(self.model_port))
         for program in programs:
             self.supervisor.start(program)
 
@@ -150,6 +157,8 @@ class Up:
         missing = [name for name, word in json.loads(body)["checks"].items() if word != "ok"]
         if settings.SIMULATOR_ENABLED and _get(f"http://127.0.0.1:{self.simulator_port}/_sim/health")[0] != 200:
             missing.append("simulator")
+        if self.with_model and _get(f"http://127.0.0.1:{self.model_port}/health")[0] != 200:
+            missing.append("llm")
         return missing
 
     def _local_address(self) -> str:
@@ -169,6 +178,11 @@ class Up:
             say(_("WeCom simulator: %(url)s") % {"url": f"{self._local_address()}/simulator/"})
         for line in demo.account_lines():
             say("  " + line)
+        if self.with_model:
+            say(
+                _("Answers are written by a very small local model (%(name)s): good to see how it works, not to serve customers.")
+                % {"name": local_model.NAME}
+            )
         connection.close()
         say(_("Logs: %(logs)s   Stop: Ctrl-C") % {"logs": self.services.home.logs})
 

@@ -12,13 +12,16 @@ class Refused(Exception):
 
 
 class Endpoint:
-    """`failures`: statuses to answer with before anything else; `requests`: bodies of what was accepted or refused."""
+    """`failures`: statuses to answer with before anything else; `requests`: bodies of what was accepted or refused; `garbage`: raw bytes
+    in place of an answer; `delay_s`: how long it hangs before it answers (until it is closed, at most)."""
 
     key, chat_model, embedding_model = "sk-right", "writer-1", "embedder-1"
     batch_limit = 10
 
     def __init__(self):
         self.dimensions, self.failures, self.requests, self.reply = 8, [], [], "七天内可以退货。"
+        self.garbage: bytes | None = None
+        self.delay_s, self._closed = 0.0, threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
 
@@ -27,6 +30,7 @@ class Endpoint:
         return self
 
     def __exit__(self, *_args) -> None:
+        self._closed.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -75,7 +79,8 @@ class Endpoint:
                     status, content = 200, endpoint.answer(self.path, self.headers.get("Authorization", ""), body)
                 except Refused as refused:
                     status, content = refused.status, {"error": {"message": refused.message}}
-                raw = json.dumps(content).encode()
+                endpoint._closed.wait(endpoint.delay_s)
+                raw = json.dumps(content).encode() if endpoint.garbage is None else endpoint.garbage
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(raw)))

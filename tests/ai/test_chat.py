@@ -1,4 +1,5 @@
 import logging
+import time
 
 import pytest
 
@@ -38,6 +39,27 @@ def test_a_refusal_says_what_to_check(endpoint, settings, setting, value, hint):
 
 def test_an_endpoint_that_stays_busy_gives_up(endpoint):
     endpoint.failures = [500] * 9
+    with pytest.raises(ChatUnavailable):
+        complete(ASK)
+
+
+def test_an_endpoint_that_hangs_is_waited_for_once_and_then_left_alone(endpoint, settings):
+    settings.CHAT_TIMEOUT_S = 0.3
+    endpoint.delay_s = 5
+    for _attempt in range(3):
+        began = time.monotonic()
+        with pytest.raises(ChatUnavailable):
+            complete(ASK)
+        assert time.monotonic() - began < 2
+    asked = len(endpoint.requests)
+    with pytest.raises(ChatUnavailable):
+        complete(ASK)
+    assert (asked, len(endpoint.requests)) == (3, 3)
+
+
+@pytest.mark.parametrize("garbage", [b"<html>busy</html>", b"{}", b'{"choices": []}', b"", b"null"])
+def test_garbage_is_no_reply(endpoint, garbage):
+    endpoint.garbage = garbage
     with pytest.raises(ChatUnavailable):
         complete(ASK)
 

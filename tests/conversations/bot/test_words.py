@@ -1,0 +1,31 @@
+"""Codes in questions: what is one, and where a text names it."""
+
+import pytest
+
+from conversations.bot.words import codes_in, names, question_words
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("机器人报E12怎么办", ("e12",)),
+        ("HU-600 适合多大的房间", ("hu-600",)),
+        ("升级到v2.1.3报错", ("v2.1.3",)),
+        ("5kg的包裹多少钱", ()),
+        ("支持4K吗", ()),
+        ("2024年的政策", ()),
+        ("怎么退货", ()),
+    ],
+)
+def test_codes_of_a_question(question, codes):
+    assert codes_in(question_words(question)) == codes
+
+
+@pytest.mark.parametrize("text", ["型号 hu-600 无雾", "hu600加湿器", "hu 600"])
+def test_a_code_is_named_however_it_is_joined(text):
+    assert names(text, "hu-600")
+
+
+@pytest.mark.parametrize("text", ["hu-6000", "ahu-600", "hu-60 0", "加湿器 600"])
+def test_a_longer_code_is_another_one(text):
+    assert not names(text, "hu-600")
