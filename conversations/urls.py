@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import ask, customers, inbox, panels, reviews, threads, turns
+from conversations.views import ask, customers, inbox, judging, panels, reviews, threads, turns
 
 app_name = "conversations"
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("ask/<int:pk>/result/", ask.question_result, name="question_result"),
     path("search-test/", ask.search_test, name="search_test"),
     path("search-test/<int:pk>/", ask.question, name="searched"),
+    path("search-test/<int:pk>/judge/", judging.judge, name="judge"),
+    path("search-test/<int:pk>/save/", judging.save, name="save_question"),
     path("panels/inbox/", panels.inbox_panel, name="inbox_panel"),
     path("panels/answers/", panels.answers_panel, name="answers_panel"),
 ]

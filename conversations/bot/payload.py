@@ -1,6 +1,7 @@
 """The outcome of a question as JSON, for pages, the API and commands."""
 
 from conversations.types import BotState, Outcome, Quote
+from knowledge.retrieval.marks import marks
 from knowledge.types import Hit, SearchResult
 
 
@@ -23,13 +24,16 @@ def outcome_payload(state: BotState) -> dict:
     }
 
 
-def search_payload(result: SearchResult) -> dict:
-    """{query, hits, rejected, reason, timings_ms} of a search without an answer."""
+def search_payload(result: SearchResult, threshold: float) -> dict:
+    """{query, hits, rejected, reason, relaxed, notes, threshold, timings_ms} of a search without an answer, threshold: the one in force."""
     return {
         "query": result.query,
         "hits": [hit_payload(hit) for hit in result.hits],
         "rejected": [hit_payload(hit) for hit in result.rejected],
         "reason": str(result.reason),
+        "relaxed": result.relaxed,
+        "notes": list(result.notes),
+        "threshold": threshold,
         "timings_ms": result.timings_ms,
     }
 
@@ -81,4 +85,8 @@ def hit_payload(hit: Hit) -> dict:
         "lexical_rank": hit.lexical_rank,
         "lexical_score": hit.lexical_score,
         "matched": list(hit.matched),
+        "marks": marks(hit.text, hit.matched),
+        "question_marks": marks(hit.question, hit.matched),
+        "same": list(hit.same),
+        "reasons": [{"key": each.key, "value": each.value, "points": each.points} for each in hit.reasons],
     }

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,6 +15,7 @@ from conversations.choices import QuestionState
 from conversations.models import Question
 from knowledge.models import KnowledgeBase
 from knowledge.retrieval import search
+from knowledge.retrieval.search import stored
 from knowledge.selectors import scope_for
 from scrm.access import policy
 from scrm.core.errors import Invalid, NotFound, ScrmError
@@ -32,8 +34,11 @@ UNEXPECTED = _("An unexpected error; administrators find its cause in the worker
 __all__ = ["outcome_payload", "question_ask", "question_run", "questions_waiting"]
 
 
-def question_ask(*, actor, base_ids: Iterable[int], text: str, search_only: bool = False) -> Question:
-    """Queue a question to the given bases. NotAllowed by role; NotFound unless the actor may use every base; Invalid if empty or long."""
+def question_ask(*, actor, base_ids: Iterable[int], text: str, search_only: bool = False, as_customer: bool = False) -> Question:
+    """Queue a question to the given bases; as_customer: of a search, without documents for staff.
+
+    NotAllowed by role; NotFound unless the actor may use every base; Invalid if empty or long.
+    """
     policy.require(actor, SEARCH if search_only else ASK)
     words, wanted = text.strip(), set(base_ids)
     if not words or len(words) > MAX_QUESTION:
@@ -44,7 +49,7 @@ def question_ask(*, actor, base_ids: Iterable[int], text: str, search_only: bool
         bases = list(KnowledgeBase.objects.visible_to(actor).filter(pk__in=wanted))
         if len(bases) != len(wanted):
             raise NotFound
-        question = Question.objects.create(asked_by=actor, text=words, search_only=search_only)
+        question = Question.objects.create(asked_by=actor, text=words, search_only=search_only, as_customer=as_customer)
         question.bases.set(bases)
         send_after_commit("conversations.question_run", question.pk)
     return question
@@ -82,7 +87,8 @@ def _claimed(question_id: int) -> Question | None:
 def _result(question: Question) -> dict:
     scope = scope_for(question.asked_by, question.bases.values_list("pk", flat=True))
     if question.search_only:
-        return search_payload(search(question.text, scope, limit=SEARCH_LIMIT))
+        scope = replace(scope, internal=scope.internal and not question.as_customer)
+        return search_payload(search(question.text, scope, limit=SEARCH_LIMIT, explain=True), stored(scope).threshold)
     return outcome_payload(run(question.text, scope))
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.choices import Author
 from conversations.selectors import THREAD_LENGTH
+from knowledge.retrieval.reasons import LABELS, NOTES
 from knowledge.retrieval.search import REASONS as SEARCH_REASONS
 
 register = template.Library()
@@ -94,6 +95,34 @@ def highlight(text: str, words) -> str:
     parts = pattern.split(text)
     marked = (f"<mark>{escape(part)}</mark>" if index % 2 else escape(part) for index, part in enumerate(parts))
     return mark_safe("".join(marked))  # every part is escaped above
+
+
+@register.filter
+def marked(hit: dict, key: str) -> str:
+    """`text` or `question` of a hit, escaped, with the words it was found by marked; by `matched` alone for hits stored without places."""
+    text, places = hit.get(key) or "", hit.get("marks" if key == "text" else "question_marks")
+    if places is None:
+        return highlight(text, hit.get("matched"))
+    pieces, at = [], 0
+    for start, end in places:
+        pieces += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        at = end
+    return mark_safe("".join([*pieces, escape(text[at:])]))  # every part is escaped above
+
+
+@register.filter
+def hit_reason(key: str):
+    return LABELS.get(key, key)
+
+
+@register.filter
+def search_note(key: str):
+    return NOTES.get(key, key)
+
+
+@register.filter
+def points(value) -> str:
+    return f"{value:+.3f}"
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.utils import timezone
 from conversations import selectors
 from conversations.choices import QuestionState
 from conversations.services.questions import ASK, SEARCH, question_ask
+from conversations.views.judging import judged_context
 from conversations.views.trace import SEARCH_STEPS, STEP_LABELS, trace_steps
 from knowledge.models import KnowledgeBase
 from scrm.access.pages import page
@@ -45,11 +46,15 @@ def question_result(request, pk: int):
 
 def _form(request, *, search_only: bool):
     if request.method != "POST":
-        return render(request, "conversations/ask.html", _page_context(request, search_only))
+        bases = {int(request.GET["base"])} if request.GET.get("base", "").isdecimal() else None
+        return render(
+            request, "conversations/ask.html", _page_context(request, search_only, text=request.GET.get("text", ""), chosen=bases)
+        )
     chosen = {int(each) for each in request.POST.getlist("bases") if each.isdecimal()}
     text = request.POST.get("text", "")
     try:
-        row = question_ask(actor=request.user, base_ids=chosen, text=text, search_only=search_only)
+        as_customer = search_only and "as_customer" in request.POST
+        row = question_ask(actor=request.user, base_ids=chosen, text=text, search_only=search_only, as_customer=as_customer)
     except ScrmError as error:
         context = _page_context(request, search_only, text=text, chosen=chosen) | {"failure": str(error)}
         return render(request, "conversations/ask.html", context, status=error.status)
@@ -66,6 +71,8 @@ def question_context(user, row) -> dict:
     """The question's state; for a finished one its result. `late`: no worker has taken it up for PATIENCE."""
     late = row.state == QuestionState.QUEUED and timezone.now() - row.created_at > PATIENCE
     result = selectors.result_readable(user, row)
+    if row.search_only:
+        result |= judged_context(user, row, result)
     return {
         "question": row, "unfinished": row.state in UNFINISHED, "late": late, "result": result,
         "steps": trace_steps(result.get("trace") or [], user), "timings": timings(result),

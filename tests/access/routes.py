@@ -108,6 +108,8 @@ ROUTES: dict[str, Route] = {
     "conversations:search_test": Route("AKG"),
     "conversations:question": Route(EVERYONE, "question"),
     "conversations:searched": Route(EVERYONE, "question"),
+    "conversations:judge": post("AKG", "question"),
+    "conversations:save_question": post("AKG", "question"),
     "conversations:question_result": Route(EVERYONE, "question"),
     "conversations:inbox_panel": Route("AG"),
     "conversations:answers_panel": Route("AG"),
