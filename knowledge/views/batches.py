@@ -19,8 +19,8 @@ BATCHES_ON_A_PAGE, FILES_ON_A_PAGE = 20, 50
 SHOWN = {
     "all": gettext_lazy("All"),
     "open": gettext_lazy("Under way"),
-    "failed": gettext_lazy("Failed"),
-    "done": gettext_lazy("Published"),
+    "failed": gettext_lazy("failed"),
+    "done": gettext_lazy("published"),
 }
 
 
