@@ -1,4 +1,4 @@
-"""Background work of this room, on the queue `bulk`: an import never delays a reply."""
+"""Background work of this room, on the queue `bulk`: an import never delays a reply. Only an edited entry, a few words, goes before."""
 
 from time import monotonic
 
@@ -25,6 +25,12 @@ def version_ingest_task(*job_ids: int) -> None:
     """Until none of these waits; whose import is next, the order of turns says, not the order of messages."""
     while still_waiting(job_ids) and (turn := jobs_next()):
         jobs_run(turn)
+
+
+@shared_task(name="knowledge.entries_ingest")
+def entries_ingest_task(*job_ids: int) -> None:
+    """An edit of a question and answer, on the queue `interactive`: these alone, whoever's files wait for their turn."""
+    jobs_run(job_ids)
 
 
 @shared_task(name="knowledge.ingestion_drain")

@@ -51,7 +51,8 @@ def _queue_in_tx(jobs: Sequence[Job], *, urgent: bool) -> None:
     quick = urgent and release is not None and release.query_encoder_id == release.passage_encoder_id
     for first in range(0, len(jobs), JOBS_A_TASK):
         ids = [job.pk for job in jobs[first : first + JOBS_A_TASK]]
-        send_after_commit("knowledge.version_ingest", *ids, queue="interactive" if quick else "bulk")
+        task, queue = ("entries_ingest", "interactive") if quick else ("version_ingest", "bulk")
+        send_after_commit(f"knowledge.{task}", *ids, queue=queue)
 
 
 def _requeue_in_tx(version: DocumentVersion, actor) -> Job:

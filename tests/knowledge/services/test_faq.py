@@ -20,6 +20,7 @@ from knowledge.services.faq import (
 )
 from knowledge.services.versions import version_publish_again
 from knowledge.types import Scope
+from scrm.ai.models import Encoder, ModelRelease
 from scrm.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
@@ -172,6 +173,19 @@ def test_suggestions_are_taken_or_turned_down(base):
     assert (entry.suggested, entry.dismissed, entry.similar[-1]) == ([], ["快递费多少"], "来回运费谁给")
     with pytest.raises(Conflict):
         faq_wording_accept(actor=None, entry=entry, wording="从没提过")
+
+
+@pytest.mark.parametrize(
+    ("same", "expected"), [(True, ("knowledge.entries_ingest", "interactive")), (False, ("knowledge.version_ingest", "bulk"))]
+)
+def test_an_edit_does_not_wait_behind_files(base, release, monkeypatch, same, expected):
+    """Unless the worker that answers would have to load a second model for it."""
+    sent = []
+    monkeypatch.setattr("scrm.core.tasks.send", lambda name, *ids, queue, **_: sent.append((name, queue)))
+    other = Encoder.objects.create(kind=release.query_encoder.kind, source="x", fingerprint="f" * 64, dimensions=8, max_tokens=512)
+    ModelRelease.objects.filter(pk=release.pk).update(passage_encoder=release.query_encoder if same else other)
+    faq_create(actor=None, base=base, fields=FREIGHT)
+    assert sent == [expected]
 
 
 def test_only_who_may_change_documents_of_the_base(base, person):
