@@ -56,6 +56,7 @@ class WebPage(models.Model):
     error_code = models.CharField(max_length=60, blank=True)
     links = ArrayField(models.TextField(), default=list, blank=True)
     fetched_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True, help_text="Since when the address says that the page is gone: its document expired then.")
 
     class Meta:
         ordering = ["source", "depth", "id"]
@@ -66,18 +67,19 @@ class WebPage(models.Model):
 
 
 class AllowedHost(models.Model):
-    """An intranet host that an administrator has opened for web sources, with the one port it may be asked on."""
+    """An intranet host that an administrator has opened for web sources, on the port of this row only."""
 
-    host = models.CharField(_("host"), max_length=253, unique=True)
+    host = models.CharField(_("host"), max_length=253)
     port = models.PositiveIntegerField(_("port"), default=443)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["host"]
+        ordering = ["host", "port"]
         verbose_name = _("allowed intranet host")
         verbose_name_plural = _("allowed intranet hosts")
+        constraints = [models.UniqueConstraint(fields=["host", "port"], name="allowed_host_port")]
 
     def __str__(self) -> str:
-        return self.host
+        return f"{self.host}:{self.port}"
