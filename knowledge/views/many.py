@@ -16,6 +16,8 @@ from knowledge.services.validity import documents_change
 from scrm.access.pages import page
 from scrm.core.errors import Invalid, ScrmError
 
+MOST = 10_000  # documents a click: removing so many takes ten seconds
+
 
 @require_POST
 @page("knowledge.change_document")
@@ -32,7 +34,10 @@ def documents_many(request, pk: int):
 
 def _ids(request, base: KnowledgeBase, chosen: Filter) -> list[int]:
     if request.POST.get("all"):
-        ids = list(documents_listed(base, chosen).order_by().values_list("pk", flat=True))
+        ids = list(documents_listed(base, chosen).order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+        if len(ids) > MOST:
+            messages.warning(request, _("%(n)d documents at a time: do it again for the rest.") % {"n": MOST})
+            ids.pop()
     else:
         picked = [int(each) for each in request.POST.getlist("pick") if each.isdecimal() and len(each) < 19]
         ids = list(base.documents.filter(pk__in=picked).values_list("pk", flat=True))
