@@ -6,6 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 
+from knowledge.ingestion.page_cache import page_images_purge
 from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
 from knowledge.ingestion.reembedding import release_vectors_ensure
 from knowledge.ingestion.turns import jobs_next, still_waiting
@@ -53,6 +54,7 @@ def purge_task() -> None:
     versions_purge(days=settings.KEEP_VERSIONS_DAYS)
     documents_purge(days=settings.KEEP_REMOVED_DAYS)
     files_purge()
+    page_images_purge()
     incoming_purge()
 
 

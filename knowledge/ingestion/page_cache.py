@@ -26,10 +26,26 @@ def page_etag(version: DocumentVersion, page: int) -> str:
 
 def page_file(version: DocumentVersion, page: int) -> Path:
     """PNG of page `page` (from 1) of a version's file. Raises ParseError: those of page_png, missing (the file is gone), timeout."""
-    path = settings.SCRM_HOME / "cache" / "pages" / f"{version.sha256}-{page}-{WIDTH}.png"
+    path = _folder() / f"{version.sha256}-{page}-{WIDTH}.png"
     if not path.exists():
         _store(path, _rendered(version, page))
     return path
+
+
+def page_images_purge() -> int:
+    """Delete the images of contents that no version has any more; how many."""
+    by_hash: dict[str, list[Path]] = {}
+    for path in _folder().glob("*.png"):
+        by_hash.setdefault(path.name.partition("-")[0], []).append(path)
+    kept = set(DocumentVersion.objects.filter(sha256__in=by_hash).values_list("sha256", flat=True))
+    gone = [path for content, paths in by_hash.items() if content not in kept for path in paths]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _folder() -> Path:
+    return settings.SCRM_HOME / "cache" / "pages"
 
 
 def _rendered(version: DocumentVersion, page: int) -> bytes:
