@@ -259,9 +259,10 @@ def _draft(text: str, units: list[_Unit], question: str, ordinal: int) -> ChunkD
 
 
 def _with_boxes(drafts: list[ChunkDraft], boxes: tuple[Box, ...]) -> list[ChunkDraft]:
-    """Each draft with the boxes that lie in it at least in part."""
+    """Each draft with the boxes that lie in it at least in part, on the page of the first of them."""
     starts, ends = [box.start for box in boxes], [box.end for box in boxes]
-    return [replace(draft, boxes=boxes[bisect_right(ends, draft.start) : bisect_left(starts, draft.end)]) for draft in drafts]
+    found = (boxes[bisect_right(ends, draft.start) : bisect_left(starts, draft.end)] for draft in drafts)
+    return [replace(draft, boxes=own, page=own[0].page if own else draft.page) for draft, own in zip(drafts, found, strict=True)]
 
 
 def _common_path(units: list[_Unit]) -> tuple[str, ...]:

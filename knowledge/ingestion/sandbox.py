@@ -23,7 +23,7 @@ MAX_S = 3600
 MAX_OUTPUT = 700_000_000
 # Small texts are parsed here: their parsers are Python without native code, and at these sizes no input takes over two seconds.
 _IN_PROCESS_BYTES = {"txt": 300_000, "csv": 300_000, "md": 30_000}
-_ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from knowledge.ingestion.sandbox_child import main; main()"
 _PIPE = 1 << 16
 

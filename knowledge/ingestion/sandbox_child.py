@@ -62,7 +62,19 @@ def _rows(name: str) -> bytes:
     return json.dumps(rows_of(sys.stdin.buffer.read(), name)).encode()
 
 
-_TASKS: dict[str, Callable[..., bytes]] = {"parse": _parse, "render": _render, "rows": _rows}
+def _page(url: str, charset: str) -> bytes:
+    from knowledge.web.extract import read_page
+
+    return json.dumps(read_page(sys.stdin.buffer.read(), url, charset)).encode()
+
+
+def _sitemap(_unused: str) -> bytes:
+    from knowledge.web.sitemaps import read_sitemap
+
+    return json.dumps(read_sitemap(sys.stdin.buffer.read())).encode()
+
+
+_TASKS: dict[str, Callable[..., bytes]] = {"parse": _parse, "render": _render, "rows": _rows, "page": _page, "sitemap": _sitemap}
 
 
 def _answer(task: Callable[..., bytes], arguments: list[str]) -> bytes:

@@ -39,7 +39,7 @@ def parse(source: BinaryIO, name: str, _progress: Progress = untold) -> ParsedDo
 
 def add_page(builder: DocumentBuilder, data: bytes, declared: str | None = None):
     """Append the blocks of a page's main text; its root. declared: the encoding its sender names."""
-    root = _tree(_decode(data, declared))
+    root = _tree(decode_page(data, declared))
     before = builder.count
     add_tree(builder, _content_root(root))
     if builder.count == before:
@@ -53,7 +53,8 @@ def add_html(builder: DocumentBuilder, text: str) -> None:
         add_tree(builder, _tree(text))
 
 
-def _decode(data: bytes, declared: str | None = None) -> str:
+def decode_page(data: bytes, declared: str | None = None) -> str:
+    """The page's text, by the encoding its sender or the page itself declares, else by its own evidence."""
     found = _CHARSET.search(data[:4096])
     label = (declared or (found[1].decode("ascii") if found else "")).lower()
     if label and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):

@@ -12,7 +12,8 @@ from knowledge.ingestion.parsers.pdf_pages import Page
 from knowledge.ingestion.parsers.tables import guessed_headers
 from knowledge.ingestion.types import BlockKind, Box
 
-_PAGE_NUMBER = re.compile(r"^[-—–·\s|]*(?:第\s*)?\d{1,4}\s*(?:页)?\s*(?:(?:/|共|of)\s*\d{1,4}\s*页?)?[-—–·\s|]*$")
+_PAGE_NUMBER = re.compile(r"^[-—–·\s|]*(?:第\s*|page\s*)?\d{1,4}\s*(?:页)?\s*(?:(?:/|共|of)\s*\d{1,4}\s*页?)?[-—–·\s|]*$", re.I)
+_NUMBER_AT_END = re.compile(r"^第?\d{1,4}页?(?!\d)|(?<!\d)第?\d{1,4}页?(?:[/共]\d{1,4}页?)?$")
 _ITEM = re.compile(r"^(?:[•·●○▪■◆➢✓\-–]\s*|\d{1,2}[.、)）]\s*(?=\D)|[（(]\d{1,2}[）)]|[①-⑳])\s*\S")
 _FINISHED = tuple("。！？!?；;：:.…”）)")
 _EDGE_LINES = 2  # running headers and footers stand in the outermost lines
@@ -20,32 +21,46 @@ _EDGE_LINES = 2  # running headers and footers stand in the outermost lines
 
 def add_paragraphs(builder: DocumentBuilder, pages: list[Page]) -> None:
     lines_of = [page.lines for page in pages]
-    running = _running_lines(lines_of)
+    edges = _Edges(lines_of)
     body = _body_size(lines_of)
     writer = _Writer(builder, body, _heading_sizes(lines_of, body))
     for number, page in enumerate(pages, 1):
-        kept = [line for place, line in enumerate(page.lines) if line.ruled or not _is_edge(place, page.lines, running)]
+        kept = [line for place, line in enumerate(page.lines) if line.ruled or not edges.leaves_out(place, page.lines)]
         for line, gap in zip(kept, _gaps(kept), strict=True):
             writer.line(line, gap, number, page)
     writer.flush()
 
 
 def _normal(text: str) -> str:
-    return re.sub(r"\d+", "#", re.sub(r"\s", "", text))
+    """Without spaces; a page number at either end is the same on all pages."""
+    return _NUMBER_AT_END.sub("#", re.sub(r"\s", "", text))
 
 
 def _running_lines(pages: list[list[Line]]) -> set[str]:
-    """Edge lines that, but for their digits, stand on three pages and on three of ten."""
-    counts = Counter(key for lines in pages for key in {_normal(line.text) for line in lines[:_EDGE_LINES] + lines[-_EDGE_LINES:]})
+    """Edge lines that, but for a page number, stand on three pages and on three of ten."""
+    edges = ([line.text for line in lines[:_EDGE_LINES] + lines[-_EDGE_LINES:]] for lines in pages)
+    counts = Counter(key for texts in edges for key in {_normal(text) for text in texts if not text.endswith(("。", "；"))})
     return {key for key, count in counts.items() if count >= max(3, 0.3 * len(pages))}
 
 
-def _is_edge(place: int, lines: list[Line], running: set[str]) -> bool:
-    if _EDGE_LINES <= place < len(lines) - _EDGE_LINES:
-        return False
-    text = lines[place].text
-    outermost = place in (0, len(lines) - 1) and len(lines) > 2
-    return _normal(text) in running or (outermost and bool(_PAGE_NUMBER.match(text)))
+class _Edges:
+    """What stands at the edge of many pages is read once, where it stands first; page numbers are not read."""
+
+    def __init__(self, pages: list[list[Line]]):
+        self.running = _running_lines(pages)
+        self.seen: set[str] = set()
+
+    def leaves_out(self, place: int, lines: list[Line]) -> bool:
+        if _EDGE_LINES <= place < len(lines) - _EDGE_LINES:
+            return False
+        text = lines[place].text
+        outermost = place in (0, len(lines) - 1) and len(lines) > 2
+        key = _normal(text)
+        if key not in self.running:
+            return outermost and bool(_PAGE_NUMBER.match(text))
+        known = key in self.seen or bool(_PAGE_NUMBER.match(text))
+        self.seen.add(key)
+        return known
 
 
 def _body_size(pages: list[list[Line]]) -> float:
