@@ -15,6 +15,7 @@ from knowledge.review_tasks import freshness_review_task  # noqa: F401
 from knowledge.services.purging import documents_purge, files_purge, versions_purge
 from knowledge.services.uploads import incoming_purge
 from knowledge.trial_tasks import trial_run_task, trials_drain_task  # noqa: F401
+from knowledge.web_tasks import web_crawl_task, web_drain_task  # noqa: F401
 from scrm.ai.selectors import active_release
 from scrm.core.tasks import send
 

@@ -63,6 +63,12 @@ ADMINISTER = (
         "ai.view_modelrelease",
         "ai.change_modelrelease",
         "ai.view_encoder",
+        "knowledge.view_allowedhost",
+        "knowledge.add_allowedhost",
+        "knowledge.delete_allowedhost",
+        "api.view_apitoken",
+        "api.add_apitoken",
+        "api.delete_apitoken",
     }
 )
 

@@ -14,6 +14,7 @@ from scrm.settings.phrases import *  # noqa: F403
 from scrm.settings.privacy import *  # noqa: F403
 from scrm.settings.security import *  # noqa: F403
 from scrm.settings.storage import *  # noqa: F403
+from scrm.settings.web import *  # noqa: F403
 
 BASE_DIR = env.BASE_DIR
 DEBUG = False

@@ -1,0 +1,1 @@
+"""Pages of the web as documents: what to ask (addresses, robots, sitemaps), how (visits), and what of a page is its content (extract)."""
