@@ -9,7 +9,7 @@ from conversations.services.handover import conversation_hand_back, conversation
 from conversations.services.replies import work_out
 from conversations.services.turns import turn_claim, turn_end, turn_run
 from conversations.turn_selectors import turns_waiting
-from knowledge.models import DocumentVersion
+from knowledge.models import Document, DocumentVersion
 from scrm.ai.models import ModelRelease
 from scrm.audit.models import AuditEntry
 
@@ -39,6 +39,14 @@ def test_citations_are_the_documents_own_words(conversation, write):
     turn_run(conversation_id=conversation.pk)
     for citation in Turn.objects.get().citations.all():
         assert DocumentVersion.objects.get(pk=citation.version_id).text[citation.start : citation.end] == citation.quote
+
+
+def test_a_quoted_document_was_used_today(conversation, write, django_capture_on_commit_callbacks):
+    write("保温杯保修期多久？")
+    with django_capture_on_commit_callbacks(execute=True):
+        turn_run(conversation_id=conversation.pk)
+    quoted = set(Turn.objects.get().citations.values_list("document_id", flat=True))
+    assert set(Document.objects.exclude(last_used_at=None).values_list("pk", flat=True)) == quoted != set()
 
 
 def test_personal_data_is_nowhere_in_the_stored_turn(conversation, write):

@@ -1,5 +1,6 @@
 """manage.py bench NAME [--json]"""
 
+from training.evaluation import documents  # noqa: F401  (it registers itself)
 from training.evaluation.bench import BENCHES
 from training.management.commands import evaluate
 
