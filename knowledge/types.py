@@ -30,7 +30,7 @@ class Hit:
     `score` is the fused score that orders the list; `relevance` its calibrated 0-1 probability. `section` is what to read: the text of
     the version around the passage, [section_start, section_end) of version.text, empty when the passage is all there is. `same`:
     chunks that say the same, left out of the list. `reasons`: why it stands where it stands, when asked for. `entry`: a stored question
-    with its whole answer; `question` is the wording that was found.
+    with its whole answer; `question` is the wording that was found, `alike` how much it is the question asked, 0-1.
     """
 
     chunk_id: int
@@ -58,6 +58,7 @@ class Hit:
     same: tuple[int, ...] = ()
     reasons: tuple[Reason, ...] = ()
     entry: bool = False
+    alike: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ PART_CHARS, PART_SENTENCES = 250, 3  # for each half of a question that asks two
 _PASSAGES = 10  # what the weights were fitted on
 MAX_WHOLE = 800  # a stored answer up to this long is given whole
 _SAME_QUESTION = 0.6  # Dice of character pairs: the customer asks what a stored pair answers
+_MEANT, _NEAR = 0.8, 0.3  # likeness of an entry's wording, by words or meaning (knowledge.retrieval.likeness)
+_SAYS_MOST = 0.6
 _VERY_SAME = 0.8  # from here on nothing is left to doubt
 # Further sentences must be at least this likely, relative to the best: a fact gains by what stands beside it, an explanation only by
 # more of itself.
@@ -49,8 +51,9 @@ def draft(question: str, hits: Sequence[Hit], scope: Scope) -> Draft:
     sure: list[float] = []
     for piece in pieces:
         wants = asked(piece, idf)
-        scored = score(wants, _nearest(wants, hits), scale)
-        stored, likeness = _stored(wants, hits)
+        hits_of = [hit for hit in hits if not hit.entry or _concerns(wants, hit)]
+        scored = score(wants, _nearest(wants, hits_of), scale)
+        stored, likeness = _stored(wants, hits_of)
         known = likeness if likeness >= _VERY_SAME else 0.0
         sure.append(max(known, confidence(wants.kind, scored, by_meaning=scale is not None)))
         room = (MAX_CHARS, MAX_SENTENCES) if len(pieces) == 1 else (PART_CHARS, PART_SENTENCES)
@@ -109,9 +112,23 @@ def _chosen(kind: Wanted, scored: Sequence[Scored], room: tuple[int, int], *, ta
 
 def _stored(wants: Asked, hits: Sequence[Hit]) -> tuple[Hit | None, float]:
     """The question-answer passage whose question is most like this one, and how like (0-1)."""
-    likenesses = [(alike(wants, fold(hit.question)), hit) for hit in hits if hit.question]
+    likenesses = [(max(alike(wants, fold(hit.question)), _meant(wants, hit)), hit) for hit in hits if hit.question]
     likeness, hit = max(likenesses, key=lambda pair: pair[0], default=(0.0, None))
     return hit, likeness
+
+
+def _meant(wants: Asked, hit: Hit) -> float:
+    """An entry that the search took for this very question in other words is it, if it also says most of what is asked."""
+    return _SAME_QUESTION if hit.alike >= _MEANT and _said(wants, hit) >= _SAYS_MOST else 0.0
+
+
+def _concerns(wants: Asked, hit: Hit) -> bool:
+    """An entry answers its own question: for another one it must at least say what is asked ("能改地址吗" is not "多久能寄出")."""
+    return hit.alike >= _NEAR or _said(wants, hit) >= _SAYS_MOST
+
+
+def _said(wants: Asked, hit: Hit) -> float:
+    return coverage(fold(f"{hit.title} {hit.text}"), wants.weights)
 
 
 def _whole(hit: Hit) -> list[Sentence]:

@@ -29,6 +29,7 @@ class Candidate:
     score: float = 0.0
     relevance: float = 0.0
     reasons: tuple[Reason, ...] = ()
+    alike: float = 0.0
 
 
 def merge(lexical: Iterable[tuple[int, float, float | None]], vector: Iterable[tuple[int, float | None, float]]) -> list[Candidate]:

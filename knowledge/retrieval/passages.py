@@ -39,5 +39,5 @@ def _hit(candidate: Candidate, row: tuple, by_term: Mapping[int, str]) -> Hit:
         text=text, question=question, kind=kind, start=start, end=end, entry=entry, score=candidate.score, relevance=candidate.relevance,
         vector_rank=candidate.vector_rank, vector_score=candidate.cosine, lexical_rank=candidate.lexical_rank,
         lexical_score=candidate.bm25, matched=tuple(dict.fromkeys(by_term[term] for term in matched)),
-        reasons=candidate.reasons,
+        reasons=candidate.reasons, alike=candidate.alike,
     )  # fmt: skip

@@ -41,3 +41,21 @@ def test_what_the_entry_does_not_answer_is_not_answered_by_it(shop):
     state = run("按住重置孔几秒恢复出厂设置", Scope((shop.pk,)))
     assert "三秒" in state.answer
     assert not state.quotes[0].hit.entry
+
+
+@pytest.fixture
+def freight(shop) -> KnowledgeBase:
+    load_documents(shop, [("政策", "退换货政策", "退货的运费谁出？签收七天内可以申请退货，退货的运费由买家承担，退货的运费在退款里扣除。")])
+    faq_create(actor=None, base=shop, fields=FaqFields("退货运费谁承担？", "七天无理由的由您承担；质量问题由我们承担。"))
+    faq_create(actor=None, base=shop, fields=FaqFields("拍下以后多久能寄出来", "一般当天，最晚次日。"))
+    jobs_run(list(Job.objects.filter(state=JobState.QUEUED).values_list("pk", flat=True)))
+    return shop
+
+
+@pytest.mark.parametrize("question", ["退货的运费由谁出？", "质量问题退货运费谁出"])
+def test_the_same_question_in_other_words_is_answered_by_the_entry_not_by_a_document(freight, question):
+    assert run(question, Scope((freight.pk,))).answer == "七天无理由的由您承担；质量问题由我们承担。[1]"
+
+
+def test_an_entry_that_begins_alike_does_not_answer_another_question(freight):
+    assert "最晚次日" not in run("拍下以后能不能改地址", Scope((freight.pk,))).answer
