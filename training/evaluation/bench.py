@@ -24,8 +24,12 @@ from scrm.ai.selectors import active_release
 from scrm.core.errors import Invalid, NotFound
 from scrm.core.registry import Registry
 from training.evaluation import retrieval_sets, sample_texts
+from training.evaluation.importing import bench as importing
+from training.evaluation.importing.replies import bench_reply_while_importing
 from training.evaluation.metrics import percentile
+from training.evaluation.peers import bench as peers
 from training.evaluation.registry import Evaluation
+from training.evaluation.scale import bench as scale
 from training.evaluation.scratch import scratch_base
 
 BENCHES: Registry[Evaluation] = Registry("benchmarks")
@@ -154,6 +158,11 @@ def _search_arguments(parser: ArgumentParser) -> None:
 BENCHES.register("encode", Evaluation("The encoder against stock sentence-transformers.", _text_arguments(200), bench_encode))
 BENCHES.register("index", Evaluation("Indexing against stock encoding alone.", _text_arguments(500), bench_index))
 BENCHES.register("search", Evaluation("Searching against stock encoding of the query alone.", _search_arguments, bench_search))
+BENCHES.register("retrieval", Evaluation("Search beside what one would otherwise pick.", peers.arguments, peers.bench_retrieval))
+BENCHES.register(
+    "ingest", Evaluation("Reading and importing files, beside parser and encoder alone.", importing.arguments, importing.bench_ingest)
+)
+BENCHES.register("scale", Evaluation("Times, recall and sizes as the number of passages grows.", scale.arguments, scale.bench_scale))
 
 
 def _reply_arguments(parser: ArgumentParser) -> None:
@@ -161,11 +170,17 @@ def _reply_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--concurrency", type=int, default=20, metavar="C", help="Customers who write at once.")
     parser.add_argument("--base", default="", metavar="NAME", help="Ask this knowledge base its own questions (default: the demo shop's).")
     parser.add_argument("--kill-workers", type=int, default=0, metavar="K", help="Kill the interactive worker so often meanwhile.")
+    parser.add_argument(
+        "--while-importing", default="", metavar="N|DIR", help="Measure again while so many made files, or a folder's, are imported."
+    )
 
 
 def _bench_reply(options: dict, say: Say) -> dict:
     names = ("messages", "concurrency", "base", "kill_workers")
-    return bench_reply(**{name: options[name] for name in names}, say=say)
+    asked = {name: options[name] for name in names}
+    if what := options["while_importing"]:
+        return bench_reply_while_importing(what, asked, say)
+    return bench_reply(**asked, say=say)
 
 
 BENCHES.register("reply", Evaluation("First replies of the running copy, through the simulator.", _reply_arguments, _bench_reply))

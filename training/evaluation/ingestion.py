@@ -59,7 +59,7 @@ class Outcome:
 def evaluate(folder: Path, say: Say) -> dict:
     """Raises Invalid when the set is not readable."""
     files = samples(folder)
-    worker = _Worker()
+    worker = Worker()
     with scratch_base() as base:
         outcomes = []
         for number, sample in enumerate(files, 1):
@@ -90,7 +90,7 @@ def _failure(outcome: Outcome) -> dict:
     return said | ({"hostile": outcome.harmed} if outcome.sample.hostile else {"problem": outcome.problem})
 
 
-def _taken_in(base: KnowledgeBase, sample: Sample, worker: "_Worker") -> Outcome:
+def _taken_in(base: KnowledgeBase, sample: Sample, worker: "Worker") -> Outcome:
     """One file, as an upload under its name; what a zip holds becomes documents of their own."""
     outcome, began = Outcome(sample), time.perf_counter()
     try:
@@ -110,7 +110,7 @@ def _taken_in(base: KnowledgeBase, sample: Sample, worker: "_Worker") -> Outcome
     return outcome
 
 
-class _Worker:
+class Worker:
     """A process that runs imports as a bulk worker does, so that its death, its hanging and its memory are seen from outside."""
 
     def __init__(self):
