@@ -12,7 +12,7 @@ CAUSES = {
         "The file holds XML entity definitions, which office programs never write. It was refused for safety; save it again in its program and upload that."
     ),
     "archive_bomb": _("The file unpacks to far more than its size. It was refused for safety; upload the documents themselves."),
-    "too_large": _("The file is too large to be read. Split it into smaller ones."),
+    "too_large": _("The file holds too much to be read in one piece. Split it into smaller ones."),
     "timeout": _("Reading the file took too long. Split it into smaller ones or save it in another format."),
     "unsupported": _(
         "This kind of file is not supported. Supported are PDF, DOCX, DOC, PPTX, XLSX, XLS, CSV, HTML, Markdown, text, EPUB, EML, "

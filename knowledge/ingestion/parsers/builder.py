@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from knowledge.ingestion.types import Block, BlockKind, Box, ParsedDocument, ParseError
 
-MAX_CHARACTERS = 60_000_000
+MAX_CHARACTERS = 10_000_000  # about 25,000 passages: half an hour of encoding
 MAX_BLOCKS = 2_000_000
 
 # Control characters, byte order marks, soft hyphens, zero-width signs, lone surrogates: Postgres refuses some, search trips over all.
@@ -31,7 +31,7 @@ class DocumentBuilder:
     def add(
         self, kind: BlockKind, text: str, *, level: int = 0, page: int | None = None, question: str = "", boxes: Sequence[Box] = ()
     ) -> None:
-        """Append a block; empty text is dropped. `boxes`: with offsets into `text`. Raises ParseError("too_large") beyond 60 million
+        """Append a block; empty text is dropped. `boxes`: with offsets into `text`. Raises ParseError("too_large") beyond 10 million
         characters.
         """
         text = clean(text).strip()

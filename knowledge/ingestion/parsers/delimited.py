@@ -11,7 +11,7 @@ from knowledge.ingestion.parsers.progress import Progress, untold
 from knowledge.ingestion.parsers.sheets import add_sheet
 from knowledge.ingestion.types import ParsedDocument, ParseError
 
-csv.field_size_limit(10_000_000)
+csv.field_size_limit(300_000_000)  # more than a file may hold: what is too long is refused as such
 
 
 def parse(source: BinaryIO, name: str, _progress: Progress = untold) -> ParsedDocument:
