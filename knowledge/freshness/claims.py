@@ -4,7 +4,19 @@ import re
 from dataclasses import dataclass
 
 from knowledge.freshness.quantities import Quantity, number, read
-from knowledge.freshness.wording import GENERIC, NAMES_A_PAPER, NEGATION, OVER, QUESTION, SINGLE, TITLE_WORDS, WEAK, WHEN
+from knowledge.freshness.wording import (
+    DEPENDENT,
+    GENERIC,
+    NAMES_A_PAPER,
+    NEGATION,
+    NO_PROSE,
+    OVER,
+    QUESTION,
+    SINGLE,
+    TITLE_WORDS,
+    WEAK,
+    WHEN,
+)
 from knowledge.ingestion.sentences import sentence_spans
 from knowledge.retrieval.terms import fold, segmenter
 
@@ -62,7 +74,7 @@ def claims_of(text: str, *, question: str = "", table: bool = False) -> list[Cla
 
 def _sentence_claims(sentence: str, asked: frozenset[str]) -> list[Claim]:
     body = _MARKER.sub("", fold(sentence))
-    if QUESTION.search(body):
+    if QUESTION.search(body) or DEPENDENT.search(body) or NO_PROSE.search(body):
         return []
     claims, before, carried = [], frozenset(), ""
     for clause in _CLAUSE.split(body):

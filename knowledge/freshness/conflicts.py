@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from knowledge.freshness.claims import Claim, Context
 
+LONGEST_FOR_NO = 40  # characters of a sentence that only allows or forbids
 LONG_ENOUGH_FOR_NO = 4  # characters of the words that a permission and a prohibition share; a number needs one word
 
 
@@ -53,7 +54,9 @@ def _same_matter(mine: Claim, theirs: Claim, my_context: Context, their_context:
 
 
 def _forbidden(mine: Claim, theirs: Claim, shared: frozenset[str]) -> str | None:
-    plain = not (mine.conditional or theirs.conditional or mine.over or theirs.over or mine.quantities or theirs.quantities)
+    short, long = sorted((len(mine.sentence), len(theirs.sentence)))
+    alike = long <= LONGEST_FOR_NO and 2 * short >= long
+    plain = alike and not (mine.conditional or theirs.conditional or mine.over or theirs.over or mine.quantities or theirs.quantities)
     return "no" if plain and sum(map(len, shared)) >= LONG_ENOUGH_FOR_NO else None
 
 

@@ -8,7 +8,7 @@ from knowledge.models import KnowledgeBase
 from knowledge.retrieval.live import live
 from scrm.ai.models import Encoder
 
-NEAREST = 10
+NEAREST = 8
 EXACT_BELOW = 8_000  # chunks of a base: reading them all takes about 9 ms a passage, walking the index of a larger one 3-20 ms
 
 _FROM = "FROM knowledge_chunkembedding e WHERE e.base_id = a.base_id AND e.chunk_id <> a.chunk_id"

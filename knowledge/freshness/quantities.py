@@ -25,7 +25,9 @@ _UNITS: dict[str, tuple[str, float]] = {
     "次": ("次", 1), "件": ("件", 1), "台": ("台", 1), "人": ("人", 1), "名": ("人", 1), "位": ("人", 1), "份": ("份", 1), "张": ("张", 1), "家": ("家", 1),
     "套": ("套", 1), "箱": ("箱", 1), "包": ("包", 1), "层": ("层", 1), "页": ("页", 1), "条": ("条", 1), "款": ("款", 1), "种": ("种", 1), "级": ("级", 1), "个": ("个", 1),
 }  # fmt: skip
-_UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
+_UNIT = "|".join(
+    re.escape(unit) + ("(?![a-z])" if unit.isascii() and unit.isalpha() else "") for unit in sorted(_UNITS, key=len, reverse=True)
+)
 _RANGE = r"\s*(?:-|~|至|到|—|–)+\s*"
 
 _PATTERN = re.compile(

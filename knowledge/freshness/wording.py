@@ -8,7 +8,13 @@ NEGATION = re.compile(
     r"|无(?=法|需|须|权)|未(?!来|必|成年)|禁止|没有|(?<![除罢])免(?=收|费|付|除|运)|谢绝|拒绝"
 )
 OVER = re.compile(r"超过|超出|逾期|以上|以外|之外|不足|不满|少于|低于|未满")
-QUESTION = re.compile(r"[?？]|吗$|呢$|多久|多少|几[天个次年元]|怎么|如何|什么|是否|能否|可否|能不能|可不可以")
+QUESTION = re.compile(
+    r"[?？]|吗$|呢$|多久|多少|几[天个次年元]|怎么|怎样|如何|什么|为何|是否|能否|可否|能不能|可不可以|有没有|谁|哪[个些里部种家]"
+)
+# What it speaks of stands before it (该版本 ...), or it is about the paper itself.
+DEPENDENT = re.compile(r"^\W*(?:该|此|这|那|其|上述|以上|前述|本次|本版)|(?:发布|更新|修订|编写|上线)(?:于|时间|日期)")
+# Code, paths of headings, rows of tables that were not read as such.
+NO_PROSE = re.compile(r"[`{}\\]|\s>\s|\|.*\||--|\w=\w|\w\(\)")
 WHEN = re.compile(r"如果|如需|如有|若|除非|除外|仅限|只有|特殊")
 
 _WEAK = """

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from knowledge.freshness.dates import past_deadline
-from knowledge.freshness.duplicates import likeness
+from knowledge.freshness.duplicates import ALIKE, fingerprint, likeness
 from knowledge.freshness.quantities import number, read
 
 TODAY = datetime.date(2026, 6, 15)
@@ -47,7 +47,7 @@ LONG = "本店所售商品自签收之日起支持无理由退货，退货时请
     ],
 )
 def test_the_same_text_twice(one, other, alike):
-    assert (likeness(one, other) >= 0.8) is alike
+    assert (likeness(fingerprint(one), fingerprint(other)) >= ALIKE) is alike
 
 
 @pytest.mark.parametrize(
