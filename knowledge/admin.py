@@ -16,6 +16,7 @@ from knowledge.services.bases import base_create, base_remove
 from knowledge.services.batches import batch_for
 from knowledge.services.documents import document_remove
 from knowledge.services.versions import version_publish_again, version_retry
+from knowledge.web_admin import AllowedHostAdmin, WebSourceAdmin  # noqa: F401
 from scrm.access import policy
 from scrm.access.admin_mixins import VisibleAdmin
 from scrm.core.errors import ScrmError

@@ -17,6 +17,7 @@ from knowledge.services.uploads import incoming_purge
 from knowledge.trial_tasks import trial_run_task, trials_drain_task  # noqa: F401
 from knowledge.web_tasks import web_crawl_task, web_drain_task  # noqa: F401
 from scrm.ai.selectors import active_release
+from scrm.api.idempotency import keys_purge
 from scrm.core.tasks import send
 
 DRAIN_S = 25  # the drain comes every 30
@@ -57,6 +58,7 @@ def purge_task() -> None:
     files_purge()
     page_images_purge()
     incoming_purge()
+    keys_purge()
 
 
 @worker_ready.connect

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from knowledge.views import bases, batches, documents, faq, findings, many, panels, sheets, tuning, uploads, versions, words
+from knowledge.views import bases, batches, documents, faq, findings, many, panels, sheets, tuning, uploads, versions, web, words
 
 app_name = "knowledge"
 urlpatterns = [
@@ -46,6 +46,17 @@ urlpatterns = [
     path("faq/<int:pk>/remove/", faq.remove, name="faq_remove"),
     path("faq/<int:pk>/restore/", faq.restore, name="faq_restore"),
     path("faq/<int:pk>/wording/", faq.wording, name="faq_wording"),
+    path("<int:pk>/web/", web.web, name="web"),
+    path("<int:pk>/web/rows/", web.web_rows, name="web_rows"),
+    path("<int:pk>/web/new/", web.web_new, name="web_new"),
+    path("web/<int:pk>/", web.web_source, name="web_source"),
+    path("web/<int:pk>/pages/", web.web_pages, name="web_pages"),
+    path("web/<int:pk>/edit/", web.web_edit, name="web_edit"),
+    path("web/<int:pk>/fetch/", web.web_fetch, name="web_fetch"),
+    path("web/<int:pk>/cancel/", web.web_cancel, name="web_cancel"),
+    path("web/<int:pk>/pause/", web.web_pause, name="web_pause"),
+    path("web/<int:pk>/resume/", web.web_resume, name="web_resume"),
+    path("web/<int:pk>/remove/", web.web_remove, name="web_remove"),
     path("<int:pk>/words/", words.words, name="words"),
     path("<int:pk>/words/save/", words.save, name="word_save"),
     path("<int:pk>/words/import/", words.import_, name="words_import"),

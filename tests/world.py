@@ -35,6 +35,7 @@ from knowledge.models import (
     SearchQuestion,
     TuningTrial,
     UploadBatch,
+    WebSource,
 )
 from scrm.access.grants import grant
 from scrm.access.models import User
@@ -78,6 +79,10 @@ class Side:
     @property
     def trial(self) -> TuningTrial:
         return TuningTrial.objects.get_or_create(base=self.base)[0]
+
+    @property
+    def web_source(self) -> WebSource:
+        return WebSource.objects.get_or_create(base=self.base, url="https://help.shop.cn/", defaults={"error": ""})[0]
 
     @property
     def test_question(self) -> SearchQuestion:

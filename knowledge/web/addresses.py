@@ -56,7 +56,8 @@ def document_name(url: str, ending: str) -> str:
     """The address as people read it, without what a name cannot hold; addresses that would read alike differ by a hash."""
     parts = urlsplit(url)
     path = parts.path.strip("/")
-    text = f"{parts.netloc}/{path}" if path else parts.netloc
+    place = parts.netloc.replace(":", "-")
+    text = f"{place}/{path}" if path else place
     plain = _UNSAFE.sub("-", text)[:200]
     if plain != text or parts.query:
         plain = f"{plain}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"

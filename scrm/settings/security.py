@@ -44,12 +44,23 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication", "scrm.api.tokens.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "scrm.api.schema.Schema",
     "EXCEPTION_HANDLER": "scrm.api.errors.exception_handler",
     "PAGE_SIZE": 50,
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle", "rest_framework.throttling.ScopedRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "user": f"{env.number('SCRM_API_PER_MINUTE', 600)}/min",
+        "search": f"{env.number('SCRM_API_SEARCHES_PER_MINUTE', 120)}/min",
+    },
 }
-SPECTACULAR_SETTINGS = {"TITLE": "知客 Zhike API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+API_SEARCH_WAIT_S = env.number("SCRM_API_SEARCH_WAIT_S", 10)  # then a search answers 202
+SPECTACULAR_SETTINGS = {
+    "TITLE": "知客 Zhike API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"AudienceEnum": "knowledge.choices.Audience.choices"},
+}
