@@ -24,15 +24,16 @@ NOTHING = Word()
 def judge(request, pk: int):
     """`chunk`: one of the passages shown; `grade`: 2 right, 1 partly, 0 wrong, empty to take it back."""
     row = selectors.question_own(request.user, pk)
-    hit = _hit(selectors.result_readable(request.user, row), request.POST.get("chunk", ""))
+    result = selectors.result_readable(request.user, row)
+    hit = _hit(result, request.POST.get("chunk", ""))
     grade = request.POST.get("grade", "")
     if grade and not grade.isdecimal():
         raise Invalid(_("Say whether the passage is right, partly right or wrong."))
     judgement_set(actor=request.user, chunk_id=hit["chunk_id"], text=row.text, grade=int(grade) if grade else None)
     if not request.htmx:
         return redirect(f"{reverse('conversations:searched', args=[pk])}#hit-{hit['chunk_id']}")
-    known = judged(request.user, row.text, [hit["base_id"]], [hit["chunk_id"]])
-    context = {"question": row, "hit": hit | {"word": known.words.get(hit["chunk_id"], NOTHING)}, "swapped": True}
+    result |= judged_context(request.user, row, result)
+    context = {"question": row, "result": result, "hit": _hit(result, str(hit["chunk_id"])), "swapped": True}
     return render(request, "conversations/judge.html", context)
 
 

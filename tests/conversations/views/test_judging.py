@@ -57,6 +57,7 @@ def test_what_was_rejected_stands_apart_with_the_reason(world, agent, searched):
 def test_one_click_says_it_and_another_takes_it_back(world, agent, searched, grade):
     part = judge(agent, searched, world.ours.chunk.pk, grade, **{"hx-request": "true"}).content.decode()
     assert part.count('aria-pressed="true"') == 1
+    assert "test question of" in part
     assert SearchJudgement.objects.get().grade == grade
     assert SearchJudgement.objects.get().author == world.people["agent"]
     response = judge(agent, searched, world.ours.chunk.pk, "")
