@@ -105,6 +105,24 @@ def test_rare_words_are_read_first_and_common_ones_left_out(encoder, monkeypatch
     assert lexical_search.weigh("共同", [base.pk]).candidate_terms
 
 
+def test_common_words_are_read_where_they_stand_together(encoder, monkeypatch):
+    monkeypatch.setattr(lexical_search, "MOST_SCORED", 3)
+    base = KnowledgeBase.objects.create(name="b")
+    chunks = fill(base, encoder, 200)
+
+    def found(query: str, limit: int) -> list[int]:
+        weighted = lexical_search.weigh(query, [base.pk])
+        with snapshot():
+            rows = lexical_search.best(
+                weighted, encoder_id=encoder.pk, vector=vectors.literal(np.ones(8, np.float32)), internal=False, limit=limit
+            )
+        return [chunk for chunk, _, _ in rows]
+
+    assert set(found("共同 词7", 3)) <= {chunk.pk for chunk in chunks if "词7 " in chunk.text}
+    assert len(found("共同", 10)) == 3
+    assert len(found("共同 词7 词8", 2)) == 2  # nowhere all three: those with any of them
+
+
 def test_index_and_exact_reading_agree(encoder):
     base, other = KnowledgeBase.objects.create(name="b"), KnowledgeBase.objects.create(name="other")
     fill(base, encoder, 300, seed=1)

@@ -24,6 +24,7 @@ from scrm.jobs.models import Job
 from training.evaluation.document_sets import samples
 from training.evaluation.importing import bare, files
 from training.evaluation.ingestion import Worker
+from training.evaluation.scale.bench import positive
 from training.evaluation.scratch import scratch_base
 
 PAGE_CHARACTERS = 1_500  # of formats without pages
@@ -142,4 +143,4 @@ def _texts(base: KnowledgeBase, jobs: list[int]) -> Iterator[str]:
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--set", type=Path, metavar="DIR", help="Folder of manifest.jsonl and files to read; otherwise made ones.")
-    parser.add_argument("--files", type=int, default=500, metavar="N", help="Made files imported for rate and memory.")
+    parser.add_argument("--files", type=positive, default=500, metavar="N", help="Made files imported for rate and memory.")

@@ -121,7 +121,7 @@ def _encoded(base: KnowledgeBase) -> Encoded:
     encoder = active_release().passage_encoder
     chunks = list(Chunk.objects.filter(version__base=base).select_related("version__document").order_by("pk"))
     stored = dict(ChunkEmbedding.objects.filter(base=base, encoder=encoder).values_list("chunk_id", "vector"))
-    vectors = np.array([stored[chunk.pk].to_list() for chunk in chunks], dtype=np.float32)
+    vectors = np.array([stored[chunk.pk] for chunk in chunks], dtype=np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     documents = [chunk.version.document for chunk in chunks]
     texts = [index_text(document.title, chunk.heading_path, chunk.text) for chunk, document in zip(chunks, documents, strict=True)]

@@ -21,6 +21,7 @@ from training.evaluation.scale.filling import NOISE, Filling
 
 REAL = 10_000  # passages that the model encodes; the others are moved copies
 FEWEST, MOST = 1_000, 20_000_000
+FEWEST_REAL = 400  # the base of 0.5 % needs one of its own
 
 Say = Callable[[str], None]
 
@@ -35,7 +36,8 @@ def bench_scale(options: dict, say: Say) -> dict:
         base = base_create(actor=None, name="real passages", scratch=True)
         documents_load(actor=None, base=base, documents=documents, progress=lambda done: say(f"{done} documents"))
         filling = Filling(encoder)
-        real = filling.prepare()
+        if (real := filling.prepare()) < FEWEST_REAL:
+            raise Invalid(_("Only %(count)d real passages; at least %(least)d are needed.") % {"count": real, "least": FEWEST_REAL})
         asked = measuring.asked(questions, active_release().query_encoder)
         measured = [_size(filling, number, encoder, asked, say) for number in sizes]
     return {"real_vectors": real, "vectors": _said(real, sizes[-1]), "queries": len(questions)} | _growth(measured) | {"sizes": measured}

@@ -53,9 +53,9 @@ FROM parted p JOIN knowledge_chunk c ON c.id = p.chunk_id JOIN knowledge_chunkle
 _NOISES = """
 CREATE TABLE scale_noise AS
 SELECT i AS n, l2_normalize(a.vector - b.vector) * array_fill(%(noise)s::real, ARRAY[%(dimensions)s])::halfvec AS vector
-FROM generate_series(0, %(noises)s - 1) i,
-LATERAL (SELECT vector FROM scale_seed WHERE part = 'rest' ORDER BY hashint8extended(n, i) LIMIT 1) a,
-LATERAL (SELECT vector FROM scale_seed WHERE part = 'rest' ORDER BY hashint8extended(n, i + 1000000) LIMIT 1) b
+FROM generate_series(0, %(noises)s - 1) i CROSS JOIN (SELECT count(*) AS seeds FROM scale_seed WHERE part = 'rest') r
+JOIN LATERAL (SELECT vector FROM scale_seed WHERE part = 'rest' AND n = mod(i * 7919, seeds)) a ON true
+JOIN LATERAL (SELECT vector FROM scale_seed WHERE part = 'rest' AND n = mod(i * 7919 + 1 + i / 2, seeds)) b ON true
 """
 
 _VARIANTS = """
