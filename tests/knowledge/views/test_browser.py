@@ -6,6 +6,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
+from knowledge.models import UploadBatch
 from scrm.jobs.models import Job
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -48,3 +49,29 @@ def test_dropped_files_come_in_and_are_published(transactional_db, manager_page,
     page.goto(f"{page.url}?start={text.index('七天')}&end={text.index('运费')}#quote")
     assert page.inner_text("#quote") == "七天无理由退货。"
     assert page.problems == []
+
+
+@override_settings(DEBUG=False)
+def test_several_files_are_one_upload_that_survives_a_broken_transfer_and_a_refused_file(
+    transactional_db, manager_page, live_server, base, upload, tmp_path
+):
+    page, broken = manager_page, []
+
+    def break_the_first(route):
+        broken.append(1)
+        route.abort() if len(broken) == 1 else route.continue_()
+
+    page.route("**/upload/", break_the_first)
+    page.goto(live_server.url + reverse("knowledge:base", args=[base.pk]))
+    for name, text in (("甲.md", "甲的内容。"), ("乙.md", "乙的内容。"), ("空.md", " ")):
+        (tmp_path / name).write_text(text)
+    page.set_input_files("#files", [str(tmp_path / name) for name in ("甲.md", "乙.md", "空.md")])
+    page.wait_for_selector("#transfers-summary b:text-is('3 / 3')")
+    assert page.locator(".transfer.is-bad").count() == 1
+    batch = UploadBatch.objects.get()
+    assert (batch.expected, batch.versions.count(), batch.refused[0][0], len(broken)) == (3, 2, "空.md", 4)
+    page.click("#transfers-summary a")
+    page.wait_for_selector("#refused")
+    page.click(f"form[action$='/batches/{batch.pk}/pause/'] button")
+    page.wait_for_selector(f"form[action$='/batches/{batch.pk}/resume/']")
+    assert Job.objects.filter(state="held").count() == 2
