@@ -16,7 +16,7 @@ from knowledge.types import TERM_SPACE
 
 POSTINGS = 2_000  # candidate rows are those of the rarest words, up to so many: 1,000-2,000 gave the nDCG of scoring every match
 # Where even the rarest word is in more rows than this, those with the three rarest together are scored first, and of each word's own rows
-# no more than this: 20,000 take about 40 ms, the 200,000 that a common word has among a million passages half a second.
+# no more than this: among a million passages a common word has some 200,000.
 MOST_SCORED = 20_000
 TOGETHER = 3
 SYNONYM = 0.7  # what a synonym weighs beside the word that was asked

@@ -1,7 +1,6 @@
 """manage.py bench retrieval --peers: our search and what one would otherwise pick, same run, same passages, same vectors."""
 
 import json
-import resource
 import tempfile
 import time
 from argparse import ArgumentParser
@@ -21,7 +20,7 @@ from scrm.ai.selectors import active_release
 from scrm.core.errors import NotFound
 from training.evaluation import metrics, retrieval_sets
 from training.evaluation.peers import environment
-from training.evaluation.peers.child import PEERS
+from training.evaluation.peers.child import PEERS, peak_memory
 from training.evaluation.retrieval import DOCUMENTS, PASSAGES
 from training.evaluation.retrieval import load as load_set
 from training.evaluation.retrieval_sets import Question
@@ -95,8 +94,7 @@ def _ours(base: KnowledgeBase, questions: Sequence[Question], index_s: float) ->
         result = search(question.text, scope, limit=PASSAGES, threshold=0)
         ranked.append([names[hit.document_id] for hit in result.hits])
         spent.append(result.timings_ms["total"] - result.timings_ms["encode"])
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return _row(questions, ranked, spent, index_s, memory)
+    return _row(questions, ranked, spent, index_s, peak_memory())
 
 
 def _peers(program: Path, base: KnowledgeBase, questions: Sequence[Question], asked, say: Say) -> dict[str, dict]:

@@ -6,7 +6,6 @@ of indexing, of each question the passages found (numbers, best first) and its m
 
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -133,8 +132,13 @@ def measured(peer: Callable[[Data], Ask], data: Data) -> dict:
         began = time.perf_counter()
         ranked.append(list(ask(asked)))
         spent.append((time.perf_counter() - began) * 1000)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"index_s": indexed, "ranked": ranked, "spent_ms": spent, "memory_bytes": memory}
+    return {"index_s": indexed, "ranked": ranked, "spent_ms": spent, "memory_bytes": peak_memory()}
+
+
+def peak_memory() -> int:
+    """Bytes resident. getrusage would give the parent's peak, which a new process inherits on Linux."""
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) * 1024
 
 
 if __name__ == "__main__":
