@@ -56,7 +56,7 @@ def test_public_addresses_are_allowed(url):
     "address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1", "fe80::1%eth0", "64:ff9b::a00:1"]
 )
 def test_a_name_that_leads_inside_is_refused(address):
-    with pytest.raises(Blocked, match=".") as refused:
+    with pytest.raises(Blocked) as refused:
         decide("http://a.cn/", lambda _host, _port: [PUBLIC, address])
     assert refused.value.code == "blocked_address"
 
