@@ -29,6 +29,7 @@ class Candidate:
     score: float = 0.0
     relevance: float = 0.0
     reasons: tuple[Reason, ...] = ()
+    same: tuple[int, ...] = ()
     alike: float = 0.0
 
 

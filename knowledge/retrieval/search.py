@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import KnowledgeBase
-from knowledge.retrieval import bm25, calibration, entries, fusion, lexical_search, passages, ranker, traits, vectors
+from knowledge.retrieval import bm25, calibration, entries, fusion, lexical_search, passages, ranker, traits, variety, vectors
 from knowledge.retrieval.background import Background, background_of
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
@@ -73,8 +73,10 @@ def search(
         weighted, candidates = _recall(query, vector, scope, release, clock)
         ranked = _ranked(candidates, mode, background_of(release), weighted.best_possible)
         if mode == "hybrid":
-            ranked = _ranked_closely(query, ranked, weighted, scope, background_of(release), tuning)
+            known = traits.read(ranked[: ranker.POOL], scope, weighted.weights)
+            ranked = _ranked_closely(query, ranked, weighted, known, background_of(release), tuning)
             ranked = entries.leading(ranked, entries.wordings(ranked, query, asked, release), tuning.faq)
+            ranked = variety.varied(variety.once(ranked, known), known, tuning.diversity)
         least = tuning.threshold if threshold is None else threshold
         passed = [c for c in ranked if c.relevance >= least][:limit]
         failed = [c for c in ranked if c.relevance < least][:limit]
@@ -133,14 +135,19 @@ def _ranked(candidates: list[Candidate], mode: Mode, background: Background | No
 
 
 def _ranked_closely(
-    query: str, ranked: list[Candidate], weighted: WeightedQuery, scope: Scope, background: Background | None, tuning: Tuning
+    query: str,
+    ranked: list[Candidate],
+    weighted: WeightedQuery,
+    known: dict[int, ranker.Traits],
+    background: Background | None,
+    tuning: Tuning,
 ) -> list[Candidate]:
-    """The first of them read and ordered by the ranker, which needs an encoder whose background is known."""
+    """The first of them ordered by the ranker, which needs an encoder whose background is known."""
     if background is None:
         return ranked
     total = weighted.best_possible / (bm25.K1 + 1)
     asked = ranker.Asked(pairs_of(query), weighted.weights, total, weighted.heaviest, weighted.absent)
-    return ranker.rank(asked, ranked, traits.read(ranked[: ranker.POOL], scope, weighted.weights), background, tuning)
+    return ranker.rank(asked, ranked, known, background, tuning)
 
 
 class _Clock:
