@@ -5,7 +5,9 @@ import subprocess
 import sys
 
 HEAVY = ("torch", "transformers", "sentence_transformers", "onnxruntime", "onnx", "tokenizers", "jieba", "rapidocr")
-PARSERS = ("docx", "pypdfium2", "openpyxl", "lxml", "markdown_it", "pandas", "sklearn", "scipy")
+PARSERS = (
+    "docx", "pypdfium2", "openpyxl", "lxml", "markdown_it", "pandas", "sklearn", "scipy", "PIL", "cv2", "xlrd", "olefile", "doc2docx",
+)  # fmt: skip
 PROGRAM = """
 import json, sys
 import scrm.wsgi
