@@ -56,7 +56,9 @@ class WebPage(models.Model):
     error_code = models.CharField(max_length=60, blank=True)
     links = ArrayField(models.TextField(), default=list, blank=True)
     fetched_at = models.DateTimeField(null=True, blank=True)
-    gone_at = models.DateTimeField(null=True, blank=True, help_text="Since when the address says that the page is gone: its document expired then.")
+    gone_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when the address says that the page is gone: its document expired then."
+    )
 
     class Meta:
         ordering = ["source", "depth", "id"]

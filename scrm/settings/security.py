@@ -53,8 +53,8 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle", "rest_framework.throttling.ScopedRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "user": f"{env.number('SCRM_API_PER_MINUTE', 600)}/min",
-        "search": f"{env.number('SCRM_API_SEARCHES_PER_MINUTE', 120)}/min",
+        "user": "%d/min" % env.number("SCRM_API_PER_MINUTE", 600),  # noqa: UP031
+        "search": "%d/min" % env.number("SCRM_API_SEARCHES_PER_MINUTE", 120),  # noqa: UP031
     },
 }
 API_SEARCH_WAIT_S = env.number("SCRM_API_SEARCH_WAIT_S", 10)  # then a search answers 202
