@@ -27,10 +27,9 @@ class Reason:
 class Hit:
     """A passage found. Ranks count from 1, None = not in that half's list; scores are cosine and BM25, fetched for both halves.
 
-    `score` is the fused score that orders the list; `relevance` its calibrated 0-1 probability. `section` is what to read: the text of
-    the version around the passage, [section_start, section_end) of version.text, empty when the passage is all there is. `same`:
-    chunks that say the same, left out of the list. `reasons`: why it stands where it stands, when asked for. `entry`: a stored question
-    with its whole answer; `question` is the wording that was found, `alike` how much it is the question asked, 0-1.
+    `score` is the fused score that orders the list; `relevance` its calibrated 0-1 probability. `same`: chunks that say the same, left
+    out of the list. `reasons`: why it stands where it stands. `entry`: a stored question with its whole answer; `question` is the
+    wording that was found, `alike` how much it is the question asked, 0-1.
     """
 
     chunk_id: int
@@ -52,9 +51,6 @@ class Hit:
     lexical_rank: int | None
     lexical_score: float | None
     matched: tuple[str, ...]
-    section: str = ""
-    section_start: int = 0
-    section_end: int = 0
     same: tuple[int, ...] = ()
     reasons: tuple[Reason, ...] = ()
     entry: bool = False
@@ -66,7 +62,7 @@ class SearchResult:
     """`hits` passed the threshold; `rejected` are the best of those that did not. `reason` says why when there are no hits.
 
     `relaxed`: the question found nothing as it was asked, these are from the second, looser pass. `notes`: keys of
-    knowledge.retrieval.reasons.NOTES, such as why a reranker was not asked.
+    knowledge.retrieval.reasons.NOTES.
     """
 
     query: str

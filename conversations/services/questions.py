@@ -88,7 +88,7 @@ def _result(question: Question) -> dict:
     scope = scope_for(question.asked_by, question.bases.values_list("pk", flat=True))
     if question.search_only:
         scope = replace(scope, internal=scope.internal and not question.as_customer)
-        return search_payload(search(question.text, scope, limit=SEARCH_LIMIT, explain=True), stored(scope).threshold)
+        return search_payload(search(question.text, scope, limit=SEARCH_LIMIT), stored(scope).threshold)
     return outcome_payload(run(question.text, scope))
 
 

@@ -21,7 +21,10 @@ WHERE c.id = ANY(%(chunks)s::bigint[]) AND d.base_id = ANY(%(bases)s::bigint[]) 
 
 
 def read(candidates: Sequence[Candidate], scope: Scope, words: Mapping[str, float]) -> list[Hit]:
-    """Candidates as hits, in their order; one whose validity ended since it was found is left out. `words`: the query's, of which each hit names those it contains."""
+    """Candidates as hits, in their order; one whose validity ended since it was found is left out.
+
+    words: the query's, of which each hit names those it contains.
+    """
     if not candidates:
         return []
     by_term = {scoped(base, term_id(word)): word for word in words for base in scope.base_ids}
@@ -39,5 +42,5 @@ def _hit(candidate: Candidate, row: tuple, by_term: Mapping[int, str]) -> Hit:
         text=text, question=question, kind=kind, start=start, end=end, entry=entry, score=candidate.score, relevance=candidate.relevance,
         vector_rank=candidate.vector_rank, vector_score=candidate.cosine, lexical_rank=candidate.lexical_rank,
         lexical_score=candidate.bm25, matched=tuple(dict.fromkeys(by_term[term] for term in matched)),
-        reasons=candidate.reasons, alike=candidate.alike,
+        reasons=candidate.reasons, alike=candidate.alike, same=candidate.same,
     )  # fmt: skip

@@ -11,11 +11,9 @@ LABELS = {
     "faq": _("matches a stored question"),
     "document": _("other passages of the document match"),
     "length": _("length of the passage"),
-    "rerank": _("judged by the reranker"),
 }
 
 # Keys of SearchResult.notes.
 NOTES = {
     "relaxed": _("Nothing matched the question as asked; these passages match part of it."),
-    "rerank_failed": _("The reranker did not answer in time; the order is that without it."),
 }

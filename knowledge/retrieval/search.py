@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import KnowledgeBase
-from knowledge.retrieval import bm25, calibration, entries, fusion, lexical_search, passages, ranker, traits, variety, vectors
+from knowledge.retrieval import bm25, calibration, entries, fusion, grammar, lexical_search, passages, ranker, traits, variety, vectors
 from knowledge.retrieval.background import Background, background_of
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
@@ -27,12 +27,16 @@ Mode = Literal["hybrid", "vector", "lexical"]
 
 RECALL = 100  # rows of each half before fusion
 LONGEST_QUERY = 2_000  # characters
+# The second pass, when nothing passes the threshold: of the first RELAXED, those at LOOSE of it that hold MOST of the question's words.
+RELAXED, LOOSE, MOST = 3, 0.4, 0.6
 
 REASONS = {
     "empty_query": _("Nothing was asked."),
     "empty_scope": _("No knowledge base may be searched here."),
     "nothing_found": _("No passage shares a word or a meaning with the question."),
     "below_threshold": _("The passages found are too unlikely to answer the question."),
+    "empty_base": _("Nothing is published in the knowledge base yet."),
+    "unknown_words": _("No word of the question stands in the knowledge base, and nothing there is close to it in meaning."),
 }
 
 # Literal values make the planner prefer reading whole tables (17-26 ms instead of 5-6); only index plans are wanted here.
@@ -51,14 +55,14 @@ def search(
     mode: Mode = "hybrid",
     threshold: float | None = None,
     tuning: Tuning | None = None,
-    explain: bool = False,
 ) -> SearchResult:
     """The passages of live documents in scope that best answer the query, best first.
 
     limit: passages in `hits`, and at most as many in `rejected`; several may be of one document. threshold: least `relevance` of a
-    hit, 0 lets all pass, None takes the tuning's. tuning: weights to try instead of those stored for the bases. explain: hits say why
-    they stand where they stand (`Hit.reasons`). `reason` is a key of REASONS. timings_ms: encode, weigh, lexical, vector,
-    fuse, read, total. Raises NoActiveRelease and the encoder's errors (both ScrmError).
+    hit, 0 lets all pass, None takes the tuning's. tuning: weights to try instead of those stored for the bases. When nothing
+    passes the tuning's threshold, what holds most of the question's words does, down to LOOSE of it (`relaxed`). `reason` is a key of
+    REASONS. timings_ms: encode, weigh, lexical, vector, fuse, read, total. Raises NoActiveRelease and the encoder's errors (both
+    ScrmError).
     """
     clock = _Clock()
     query = query.strip()[:LONGEST_QUERY]
@@ -79,14 +83,32 @@ def search(
             ranked = variety.varied(variety.once(ranked, known), known, tuning.diversity)
         least = tuning.threshold if threshold is None else threshold
         passed = [c for c in ranked if c.relevance >= least][:limit]
-        failed = [c for c in ranked if c.relevance < least][:limit]
+        relaxed = not passed and threshold is None
+        if relaxed:
+            passed = [c for c in ranked[:RELAXED] if c.relevance >= least * LOOSE and _says_most(c)]
+        chosen = {c.chunk_id for c in passed}
+        failed = [c for c in ranked if c.relevance < least and c.chunk_id not in chosen][:limit]
         clock.lap("fuse")
         found = passages.read(passed + failed, scope, weighted.weights)
-        hits = tuple(hit for hit in found if hit.relevance >= least)
-        rejected = tuple(hit for hit in found if hit.relevance < least)
+        hits = tuple(hit for hit in found if hit.chunk_id in chosen)
+        rejected = tuple(hit for hit in found if hit.chunk_id not in chosen)
         clock.lap("read")
-    reason = "" if hits else "below_threshold" if rejected else "nothing_found"
-    return SearchResult(query, hits, rejected, reason, clock.total())
+    reason = "" if hits else _why_nothing(weighted, bool(rejected))
+    relaxed = relaxed and bool(hits)
+    return SearchResult(query, hits, rejected, reason, clock.total(), relaxed, ("relaxed",) if relaxed else ())
+
+
+def _says_most(candidate: Candidate) -> bool:
+    """Whether the passage holds most of what the question says, by the weight of the words."""
+    return any(reason.key == "words" and reason.value >= MOST for reason in candidate.reasons)
+
+
+def _why_nothing(weighted: WeightedQuery, rejected: bool) -> str:
+    if not weighted.passages:
+        return "empty_base"
+    if not any(grammar.share(word) == 1.0 for word in weighted.weights):
+        return "unknown_words"
+    return "below_threshold" if rejected else "nothing_found"
 
 
 def stored(scope: Scope) -> Tuning:

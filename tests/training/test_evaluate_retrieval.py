@@ -40,7 +40,7 @@ def test_figures_of_one_mode(transactional_db, release, folder):  # noqa: F811
 
 def test_all_modes_load_the_set_once_and_leave_nothing(transactional_db, release, endpoint, folder):  # noqa: F811
     figures = evaluated("--set", folder, "--mode", "all")
-    assert list(figures) == ["hybrid", "vector", "lexical"]
+    assert list(figures) == ["hybrid", "vector", "lexical", "gain"]
     embedded = [text for request in endpoint.requests for text in request["input"] if "签收" in text]
     assert len(embedded) == 1
     assert not KnowledgeBase.objects.exists()

@@ -26,3 +26,13 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def _discounted(gains: Sequence[float]) -> float:
     return sum((2**gain - 1) / math.log2(place + 1) for place, gain in enumerate(gains, 1))
+
+
+def paired_interval(one: Sequence[float], other: Sequence[float], *, rounds: int = 2_000, seed: int = 7) -> tuple[float, float]:
+    """95 % interval of mean(one) - mean(other) over the same questions: percentile bootstrap of the paired differences (Efron 1979)."""
+    import numpy as np
+
+    differences = np.asarray(one, dtype=float) - np.asarray(other, dtype=float)
+    draws = np.random.default_rng(seed).integers(0, len(differences), (rounds, len(differences)))
+    low, high = np.percentile(differences[draws].mean(axis=1), [2.5, 97.5])
+    return float(low), float(high)

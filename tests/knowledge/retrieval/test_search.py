@@ -54,7 +54,7 @@ def test_nothing_passes_an_impossible_threshold(shop, scope_of):
 
 
 @pytest.mark.parametrize(
-    ("query", "bases", "reason"), [("  ", (1,), "empty_query"), ("退货", (), "empty_scope"), ("退货", (0,), "nothing_found")]
+    ("query", "bases", "reason"), [("  ", (1,), "empty_query"), ("退货", (), "empty_scope"), ("退货", (0,), "empty_base")]
 )
 def test_why_nothing_was_found(release, db, query, bases, reason):
     result = search(query, Scope(bases))
