@@ -6,8 +6,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# Web: processes of 8 threads stay under 250 MB; two, so that a slow page never holds up a callback (WEB_WORKERS).
-WEB_WORKERS = 2
+# Web: processes of 8 threads stay under 250 MB; three, so that slow pages and a burst never hold up a callback (WEB_WORKERS).
+WEB_WORKERS = 3
 WEB_THREADS = 8
 INTERACTIVE_THREADS = 8
 

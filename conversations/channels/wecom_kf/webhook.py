@@ -4,7 +4,7 @@ import hashlib
 import time
 from dataclasses import dataclass, field
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -105,8 +105,19 @@ def event_store(account_id: int, message: str, callback: xml.Callback) -> None:
     digest = hashlib.sha256(message.encode()).hexdigest()
     # Only a doorbell may be lost with the server: its messages wait at WeCom, and every account is pulled now and then anyway.
     flush = "off" if callback.event == xml.KF_MSG_OR_EVENT else "on"
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, [account_id, digest, Jsonb(payload), EventState.RECEIVED, flush])
+    _insert([account_id, digest, Jsonb(payload), EventState.RECEIVED, flush])
+
+
+def _insert(row: list) -> None:
+    """Without asking the connection first whether it still lives, which would be a second round trip: a dead one is replaced once."""
+    connection.health_check_done = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_STORE, row)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute(_STORE, row)
 
 
 def account_for(keys: Keys, callback: xml.Callback) -> int | None:
