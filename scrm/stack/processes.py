@@ -39,7 +39,11 @@ def web(address: str) -> Program:
 
 
 def worker(queue: str) -> Program:
-    """One process a queue. SIGTERM lets running tasks end; SIGQUIT gives them back to the queue (all are idempotent)."""
+    """One process a queue. SIGTERM lets running tasks end; SIGQUIT gives them back to the queue (all are idempotent).
+
+    A solo worker cannot give back: SIGQUIT would be an error within its task, and the task's row would say that it failed. It is killed,
+    and the row is taken up again when its lease is over.
+    """
     pool = {
         "interactive": ("--pool", "threads", "--concurrency", str(INTERACTIVE_THREADS)),
         "bulk": ("--pool", "solo"),
@@ -54,8 +58,8 @@ def worker(queue: str) -> Program:
         command,
         nice={"interactive": 5, "bulk": 15, "training": 19}[queue],
         env=ONE_THREAD | NO_ROOT_WARNING | {"SCRM_ENCODER_THREADS": "1" if queue == "interactive" else ""},
-        death_signal=signal.SIGQUIT,
-        stages=((signal.SIGTERM, 8.0), (signal.SIGQUIT, 5.0)),
+        death_signal=signal.SIGKILL if "solo" in pool else signal.SIGQUIT,
+        stages=((signal.SIGTERM, 8.0),) if "solo" in pool else ((signal.SIGTERM, 8.0), (signal.SIGQUIT, 5.0)),
     )
 
 
