@@ -101,7 +101,9 @@ def make(tmp_path):
     (tmp_path / "Makefile").write_text(f'up:\n\t@exec {sys.executable} -c "{watch}"\n')
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # this may run below `make test`
     command = ["make", "-f", str(tmp_path / "Makefile"), "up"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a suite that runs in the background, and inherited
     process = subprocess.Popen(command, env=outside, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    signal.signal(signal.SIGINT, before)
     yield process
     kill_group(process.pid)
     process.wait()
