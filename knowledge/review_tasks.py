@@ -1,19 +1,15 @@
 """The review and the reminders by the clock, on the queue `bulk`. Found by Celery through knowledge/tasks.py."""
 
-from datetime import timedelta
-
 from celery import shared_task
-from django.db.models import Q
-from django.utils import timezone
 
 from knowledge.freshness.review import KIND, review_run
 from knowledge.models import KnowledgeBase
 from knowledge.services.findings import review_request
 from knowledge.services.reminders import reminders_send, review_announce
 from scrm.core.tasks import send
-from scrm.jobs.choices import MOVING_STATES, JobState
+from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
-from scrm.jobs.services import YIELDED_S
+from scrm.jobs.services import YIELDED_S, jobs_lost
 
 
 @shared_task(name="knowledge.freshness_review")
@@ -37,10 +33,7 @@ def freshness_weekly_task() -> None:
 @shared_task(name="knowledge.freshness_drain")
 def freshness_drain_task() -> None:
     """Reviews whose message was lost or whose worker died: one slice of each, then by their own messages again."""
-    now = timezone.now()
-    never_begun = Q(state=JobState.QUEUED, lease_until=None, created_at__lt=now - timedelta(seconds=YIELDED_S))
-    lost = never_begun | Q(state__in=MOVING_STATES, lease_until__lt=now)
-    for job_id in list(Job.objects.filter(lost, kind=KIND).order_by("pk").values_list("pk", flat=True)):
+    for job_id in jobs_lost(kind=KIND, unheard_s=YIELDED_S):
         freshness_review_task(job_id)
 
 

@@ -47,15 +47,9 @@ def score(asked: Asked, hits: Sequence[Hit], scale: tuple[float, float] | None =
 
     Of a question that names a model or an error code only sentences that stand under it or say it count; when there are none, nothing does.
     """
-    alone = [one for hit in hits for one in _score_hit(asked, hit, scale)]
-    if codes := codes_in(asked.weights):
-        alone = [one for one in alone if all(_speaks_of(one.sentence, code) for code in codes)]
+    codes = codes_in(asked.weights)
+    alone = [one for hit in hits for one in _score_hit(asked, hit, scale, codes)]
     return _best_first(_with_agreement(_best_first(alone)))
-
-
-def _speaks_of(sentence: Sentence, code: str) -> bool:
-    """The code stands in the sentence or in what it belongs to: its line, its nearest heading, the title."""
-    return any(names(text, code) for text in (sentence.in_context, *_heads(sentence.hit)))
 
 
 def _best_first(scored: Iterable[Scored]) -> list[Scored]:
@@ -86,9 +80,13 @@ def cosine_scale(release: ModelRelease | None) -> tuple[float, float] | None:
     return next((scale for name, scale in COSINE_SCALES.items() if name in release.passage_encoder.source), None)
 
 
-def _score_hit(asked: Asked, hit: Hit, scale: tuple[float, float] | None) -> Iterable[Scored]:
-    sentences = sentences_of(hit)
+def _score_hit(asked: Asked, hit: Hit, scale: tuple[float, float] | None, codes: Sequence[str]) -> Iterable[Scored]:
     heads = _heads(hit)
+    # A code stands in the sentence or in what it belongs to: its line, its nearest heading, the title.
+    wanted = [code for code in codes if not any(names(head, code) for head in heads)]
+    sentences = [one for one in sentences_of(hit) if all(names(one.in_context, code) for code in wanted)]
+    if not sentences:
+        return
     whole = fold(" ".join([hit.title, *hit.heading_path, hit.question, hit.text]))
     passage = {
         "passage": coverage(whole, asked.weights),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.likeness import dice, pairs_of
@@ -17,9 +18,10 @@ _PRICE = 0.3  # of the mixed score, for a passage that repeats a better one whol
 def once(ranked: Sequence[Candidate], traits: Mapping[int, Traits]) -> list[Candidate]:
     """Best first; of passages with the same text the best, which names the others in `same`. Numbers must agree: they are the news."""
     kept: list[Candidate] = []
+    prints = {each.chunk_id: _Print(traits[each.chunk_id].text) for each in ranked[:LOOKED_AT] if each.chunk_id in traits}
     for candidate in ranked[:LOOKED_AT]:
-        mine = traits.get(candidate.chunk_id)
-        place = next((place for place, other in enumerate(kept) if mine and _is_same(mine, traits.get(other.chunk_id))), None)
+        mine = prints.get(candidate.chunk_id)
+        place = next((place for place, other in enumerate(kept) if mine and mine.is_same(prints.get(other.chunk_id))), None)
         if place is None:
             kept.append(candidate)
         else:
@@ -52,13 +54,21 @@ def _most(mine: frozenset[str], others: Sequence[frozenset[str]]) -> float:
     return max((dice(mine, other) for other in others), default=0.0)
 
 
-def _is_same(one: Traits, other: Traits | None) -> bool:
-    if other is None or min(len(one.text), len(other.text)) < _AS_LONG * max(len(one.text), len(other.text)):
-        return False
-    if one.text == other.text:
-        return True
-    return _digits(one) == _digits(other) and dice(pairs_of(one.text), pairs_of(other.text)) >= SAME
+class _Print:
+    """A text as it is compared with others; what that takes is worked out once, and only when lengths agree."""
 
+    def __init__(self, text: str):
+        self.text = text
 
-def _digits(traits: Traits) -> str:
-    return "".join(character for character in traits.text if character.isdigit())
+    @cached_property
+    def digits(self) -> str:
+        return "".join(character for character in self.text if character.isdigit())
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        return pairs_of(self.text)
+
+    def is_same(self, other: "_Print | None") -> bool:
+        if other is None or min(len(self.text), len(other.text)) < _AS_LONG * max(len(self.text), len(other.text)):
+            return False
+        return self.text == other.text or (self.digits == other.digits and dice(self.pairs, other.pairs) >= SAME)

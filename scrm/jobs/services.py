@@ -1,5 +1,7 @@
 """Claim, report, pause and end a job. Every change is guarded by the state it starts from."""
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -47,6 +49,14 @@ def job_yield(*, job: Job, stage: str, cursor: int, done: int, total: int) -> bo
     """
     facts = {"stage": stage, "cursor": cursor, "done": done, "total": total, "attempts": 0, "lease_until": lease_until(YIELDED_S)}
     return bool(_ours(job).update(state=JobState.QUEUED, **facts))
+
+
+def jobs_lost(*, kind: str, unheard_s: float) -> list[int]:
+    """Ids of jobs in slices whose worker died, or whose first message has not come within unheard_s; oldest first."""
+    now = timezone.now()
+    never_begun = Q(state=JobState.QUEUED, lease_until=None, created_at__lt=now - timedelta(seconds=unheard_s))
+    lost = never_begun | Q(state__in=MOVING_STATES, lease_until__lt=now)
+    return list(Job.objects.filter(lost, kind=kind).order_by("pk").values_list("pk", flat=True))
 
 
 def jobs_hold(jobs: QuerySet[Job]) -> int:
