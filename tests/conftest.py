@@ -62,6 +62,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.basetemp = config.option.basetemp or str(HOME / "tmp")
 
 
+def pytest_unconfigure() -> None:
+    """With several processes (pytest -n) the first one starts no servers, but the folder is its own."""
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def services() -> Iterator[Services]:
     """Postgres and Redis in a temporary SCRM_HOME, gone afterwards. fsync is off: tests kill processes, not machines."""
@@ -84,9 +89,12 @@ def django_db_keepdb() -> bool:
     return True
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that commit are followed by a flush; the rows that migrations made (risk rules, roles) come back for the next."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Tests that commit are followed by a flush; the rows that migrations made (risk rules, roles) come back for the next.
+
+    With several processes (pytest -n) a file stays in one of them, all of e2e too, for they share a running copy; long ones go first.
+    """
     for item in items:
         marker = item.get_closest_marker("django_db")
         commits = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
@@ -94,6 +102,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             marker.kwargs["serialized_rollback"] = True
         elif commits:
             item.fixturenames.append("django_db_serialized_rollback")
+        item.add_marker(pytest.mark.xdist_group("e2e" if "/e2e/" in item.nodeid else item.nodeid.partition("::")[0]))
+    yield
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=_is_quick)
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    return not (item.get_closest_marker("e2e") or item.get_closest_marker("slow"))
 
 
 def _flush(case: TransactionTestCase, real: Callable = TransactionTestCase._fixture_teardown) -> None:

@@ -13,6 +13,10 @@ if "SCRM_TEST_HOME" not in os.environ:
     for name in ("DATABASE_URL", "REDIS_URL", "OPENAI_BASE_URL", "OPENAI_API_KEY", "SCRM_CHAT_MODEL", "SCRM_EMBEDDING_MODEL"):
         os.environ[name] = ""
 
+# Several processes of one run (pytest -n) have servers of their own, each in a folder below the run's.
+if os.environ.get("PYTEST_XDIST_WORKER", "") not in ("", Path(os.environ["SCRM_TEST_HOME"]).name):
+    os.environ["SCRM_TEST_HOME"] = os.environ["SCRM_HOME"] = str(Path(os.environ["SCRM_TEST_HOME"]) / os.environ["PYTEST_XDIST_WORKER"])
+
 from scrm.settings.base import *  # noqa: F403
 from scrm.settings.base import STORAGES
 
