@@ -31,8 +31,9 @@ class Program:
 def web(address: str) -> Program:
     """`address`: host:port to listen on."""
     command = (
-        sys.executable, "-m", "gunicorn", "scrm.wsgi", "--worker-class", "gthread", "--workers", str(WEB_WORKERS),
-        "--threads", str(WEB_THREADS), "--bind", address, "--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "5",
+        sys.executable, "-m", "gunicorn", "scrm.wsgi", "--config", "python:scrm.stack.gunicorn_hooks", "--bind", address,
+        "--worker-class", "gthread", "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS),
+        "--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "5",
         "--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp", "--log-level", "warning", "--no-control-socket",
     )  # fmt: skip
     return Program("web", command, env=ONE_THREAD)

@@ -1,0 +1,34 @@
+"""Configuration file of gunicorn: a web process takes its first request after it has paid for what first requests pay for."""
+
+import contextlib
+import logging
+from threading import Barrier, BrokenBarrierError
+
+PATIENCE_S = 10
+
+log = logging.getLogger(__name__)
+
+
+def post_worker_init(worker) -> None:
+    """Gunicorn's hook, after the application is loaded and before the first connection: every thread opens its database connection.
+
+    Callbacks of a channel come in bursts right after a restart too, and opening takes longer than answering one. A database that is down
+    is no obstacle: the threads try again with their first requests.
+    """
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018  reading it imports the views
+    together = Barrier(worker.cfg.threads)
+    for opening in [worker.tpool.submit(_open_connection, together) for _ in range(worker.cfg.threads)]:
+        opening.result()
+
+
+def _open_connection(together: Barrier) -> None:
+    from django.db import DatabaseError, connection
+
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        log.warning("no database connection yet: %s", type(error).__name__)
+    with contextlib.suppress(BrokenBarrierError):
+        together.wait(PATIENCE_S)  # each thread takes one of these calls and no thread two
