@@ -12,8 +12,7 @@ import math
 
 from knowledge.retrieval.background import Background
 from knowledge.retrieval.fusion import Candidate
-
-INTERCEPT, PER_DEVIATION, PER_SHARE = -3.159, 0.3476, 5.337
+from knowledge.retrieval.weights import SHIPPED, Weights
 
 # At 0.15, 98-100 % of the relevant passages among the first ten stay; for 79-100 % of the questions of another field nothing does.
 THRESHOLD = 0.15
@@ -22,9 +21,15 @@ NEUTRAL = 4.2  # deviations assumed where no vector or no background is at hand:
 LEAST, MOST = -5.0, 15.0
 
 
-def relevance(candidate: Candidate, *, background: Background | None, best_possible: float) -> float:
+def relevance(candidate: Candidate, *, background: Background | None, best_possible: float, weights: Weights = SHIPPED) -> float:
+    deviations, share = features(candidate, background=background, best_possible=best_possible)
+    exponent = weights.intercept + weights.per_deviation * deviations + weights.per_share * share
+    return 1 / (1 + math.exp(-min(500.0, max(-500.0, exponent))))
+
+
+def features(candidate: Candidate, *, background: Background | None, best_possible: float) -> tuple[float, float]:
+    """(deviations of the cosine above the background, BM25 as a share of what the question could reach)."""
     deviations = NEUTRAL
     if background is not None and candidate.cosine is not None:
         deviations = min(MOST, max(LEAST, background.above(candidate.cosine)))
-    share = candidate.bm25 / best_possible if best_possible else 0.0
-    return 1 / (1 + math.exp(-(INTERCEPT + PER_DEVIATION * deviations + PER_SHARE * share)))
+    return deviations, candidate.bm25 / best_possible if best_possible else 0.0

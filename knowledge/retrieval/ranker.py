@@ -19,14 +19,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
+from typing import NamedTuple
 
 from knowledge.retrieval import bm25
-from knowledge.retrieval import ranker_weights as weight
 from knowledge.retrieval.background import Background
 from knowledge.retrieval.fusion import Candidate, ordered
 from knowledge.retrieval.likeness import dice, pairs_of
 from knowledge.retrieval.terms import fold
 from knowledge.retrieval.tuning import SHIPPED, Tuning
+from knowledge.retrieval.weights import SHIPPED as SHIPPED_WEIGHTS
+from knowledge.retrieval.weights import Weights
 from knowledge.types import Reason
 
 POOL = 64  # candidates looked at closely: what stands further back is not among the first ten in the end
@@ -59,14 +61,32 @@ class Asked:
     absent: float
 
 
+class Figures(NamedTuple):
+    """What the model weighs of one candidate; the coefficients have the same names (knowledge/retrieval/weights)."""
+
+    meaning: float
+    words: float
+    covered: float
+    missing: float
+    length: float
+    opening: float
+    sibling: float
+    siblings: float
+
+
 def rank(
-    asked: Asked, candidates: Sequence[Candidate], traits: Mapping[int, Traits], background: Background, tuning: Tuning = SHIPPED
+    asked: Asked,
+    candidates: Sequence[Candidate],
+    traits: Mapping[int, Traits],
+    background: Background,
+    tuning: Tuning = SHIPPED,
+    weights: Weights = SHIPPED_WEIGHTS,
 ) -> list[Candidate]:
     """`candidates` best first by the first mix; the first POOL of them in the ranker's order, with their points as score and their
     reasons, then the others. Those without traits (withdrawn meanwhile) are left out of the pool."""
     pool = [candidate for candidate in candidates[:POOL] if candidate.chunk_id in traits]
-    kin = _kin(pool, traits)
-    points = [_points(asked, each, traits[each.chunk_id], kin.get(each.chunk_id), background, tuning) for each in pool]
+    known = figures(asked, pool, traits, background)
+    points = [_points(asked, each, traits[each.chunk_id], figure, tuning, weights) for each, figure in zip(pool, known, strict=True)]
     ranked = ordered(replace(each, score=sum(p.points for p in why), reasons=why) for each, why in zip(pool, points, strict=True))
     return ranked + _behind(ranked, candidates[POOL:])
 
@@ -79,23 +99,36 @@ def _behind(ranked: Sequence[Candidate], others: Sequence[Candidate]) -> list[Ca
     return [replace(each, score=last - 1e-6 - (first - each.score), reasons=()) for each in others]
 
 
-def _points(
-    asked: Asked, candidate: Candidate, traits: Traits, kin: tuple[float, int] | None, background: Background, tuning: Tuning
-) -> tuple[Reason, ...]:
-    deviations = background.above(candidate.cosine) if candidate.cosine is not None else 0.0
+def figures(asked: Asked, pool: Sequence[Candidate], traits: Mapping[int, Traits], background: Background) -> list[Figures]:
+    """Of each candidate of the pool, all of which have traits."""
+    kin = _kin(pool, traits)
+    return [_figures(asked, each, traits[each.chunk_id], kin.get(each.chunk_id, (0.0, 0)), background) for each in pool]
+
+
+def _figures(asked: Asked, candidate: Candidate, traits: Traits, kin: tuple[float, int], background: Background) -> Figures:
     share = candidate.bm25 / (asked.total * (bm25.K1 + 1)) if asked.total else 0.0
-    found = covered(asked, traits.matched)
-    words = weight.WORDS * math.sqrt(max(0.0, share)) + weight.COVERED * found + weight.MISSING * _missing(asked, traits.matched)
+    return Figures(
+        meaning=background.above(candidate.cosine) if candidate.cosine is not None else 0.0,
+        words=math.sqrt(max(0.0, share)),
+        covered=covered(asked, traits.matched),
+        missing=_missing(asked, traits.matched),
+        length=math.log1p(len(traits.text)),
+        opening=likeness_of_opening(asked, traits.text[:OPENING_CHARS]),
+        sibling=kin[0],
+        siblings=math.log1p(kin[1]),
+    )
+
+
+def _points(asked: Asked, candidate: Candidate, traits: Traits, of: Figures, tuning: Tuning, weights: Weights) -> tuple[Reason, ...]:
+    words = weights.words * of.words + weights.covered * of.covered + weights.missing * of.missing
     head = in_head(asked, traits.head)
-    opening = likeness_of_opening(asked, traits.text[:OPENING_CHARS])
-    above, others = kin or (0.0, 0)
     return (
-        Reason("meaning", deviations, tuning.meaning * weight.MEANING * deviations),
-        Reason("words", found, tuning.words * words),
+        Reason("meaning", of.meaning, tuning.meaning * weights.meaning * of.meaning),
+        Reason("words", of.covered, tuning.words * words),
         Reason("title", head, (tuning.title - 1) * _TITLE_POINTS * head),
-        Reason("opening", opening, weight.OPENING * opening),
-        Reason("document", float(others), weight.SIBLING * above + weight.SIBLINGS * math.log1p(others)),
-        Reason("length", float(len(traits.text)), weight.LENGTH * math.log1p(len(traits.text))),
+        Reason("opening", of.opening, weights.opening * of.opening),
+        Reason("document", round(math.expm1(of.siblings), 6), weights.sibling * of.sibling + weights.siblings * of.siblings),
+        Reason("length", float(len(traits.text)), weights.length * of.length),
     )
 
 

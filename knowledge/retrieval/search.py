@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import KnowledgeBase
 from knowledge.retrieval import bm25, calibration, entries, fusion, grammar, lexical_search, passages, ranker, traits, variety, vectors
-from knowledge.retrieval.background import Background, background_of
+from knowledge.retrieval.background import background_of
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
 from knowledge.retrieval.lexical_search import WeightedQuery
 from knowledge.retrieval.likeness import pairs_of
 from knowledge.retrieval.live import SET_MOMENT
 from knowledge.retrieval.tuning import Tuning, combined
+from knowledge.retrieval.weights import Weights
 from knowledge.types import Scope, SearchResult
 from scrm.ai.encoders import load
 from scrm.ai.models import ModelRelease
@@ -75,10 +76,10 @@ def search(
     with snapshot():
         tuning = tuning or stored(scope)
         weighted, candidates = _recall(query, vector, scope, release, clock)
-        ranked = _ranked(candidates, mode, background_of(release), weighted.best_possible)
+        ranked = _ranked(candidates, mode, release, weighted.best_possible)
         if mode == "hybrid":
             known = traits.read(ranked[: ranker.POOL], scope, weighted.weights)
-            ranked = _ranked_closely(query, ranked, weighted, known, background_of(release), tuning)
+            ranked = _ranked_closely(query, ranked, weighted, known, release, tuning)
             ranked = entries.leading(ranked, entries.wordings(ranked, query, asked, release), tuning.faq)
             ranked = variety.varied(variety.once(ranked, known), known, tuning.diversity)
         least = tuning.threshold if threshold is None else threshold
@@ -131,6 +132,12 @@ def snapshot() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def recalled(query: str, vector: str, scope: Scope, release: ModelRelease) -> tuple[WeightedQuery, list[Candidate]]:
+    """The candidates of both halves in the first mix's order. Run under `snapshot`."""
+    weighted, candidates = _recall(query, vector, scope, release, _Clock())
+    return weighted, _ranked(candidates, "hybrid", release, weighted.best_possible)
+
+
 def _recall(query: str, vector: str, scope: Scope, release: ModelRelease, clock: "_Clock") -> tuple[WeightedQuery, list[Candidate]]:
     encoder = release.passage_encoder
     weighted = lexical_search.weigh(query, scope.base_ids)
@@ -143,8 +150,9 @@ def _recall(query: str, vector: str, scope: Scope, release: ModelRelease, clock:
     return weighted, fusion.merge(by_words, by_meaning)
 
 
-def _ranked(candidates: list[Candidate], mode: Mode, background: Background | None, best_possible: float) -> list[Candidate]:
+def _ranked(candidates: list[Candidate], mode: Mode, release: ModelRelease, best_possible: float) -> list[Candidate]:
     """In the mode's order, each with its relevance."""
+    background, weights = background_of(release), Weights.from_settings(release.settings)
     if mode == "vector":
         ranked = fusion.by_meaning(candidates)
     elif mode == "lexical":
@@ -153,7 +161,8 @@ def _ranked(candidates: list[Candidate], mode: Mode, background: Background | No
         ranked = fusion.linear(candidates)
     else:
         ranked = fusion.absolute(candidates, background=background, best_possible=best_possible)
-    return [replace(c, relevance=calibration.relevance(c, background=background, best_possible=best_possible)) for c in ranked]
+    known = {"background": background, "best_possible": best_possible, "weights": weights}
+    return [replace(c, relevance=calibration.relevance(c, **known)) for c in ranked]
 
 
 def _ranked_closely(
@@ -161,15 +170,20 @@ def _ranked_closely(
     ranked: list[Candidate],
     weighted: WeightedQuery,
     known: dict[int, ranker.Traits],
-    background: Background | None,
+    release: ModelRelease,
     tuning: Tuning,
 ) -> list[Candidate]:
     """The first of them ordered by the ranker, which needs an encoder whose background is known."""
+    background = background_of(release)
     if background is None:
         return ranked
+    return ranker.rank(asked_as(query, weighted), ranked, known, background, tuning, Weights.from_settings(release.settings))
+
+
+def asked_as(query: str, weighted: WeightedQuery) -> ranker.Asked:
+    """The question as the ranker sees it."""
     total = weighted.best_possible / (bm25.K1 + 1)
-    asked = ranker.Asked(pairs_of(query), weighted.weights, total, weighted.heaviest, weighted.absent)
-    return ranker.rank(asked, ranked, known, background, tuning)
+    return ranker.Asked(pairs_of(query), weighted.weights, total, weighted.heaviest, weighted.absent)
 
 
 class _Clock:

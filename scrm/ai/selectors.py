@@ -1,11 +1,30 @@
 """Questions about models."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from scrm.ai.choices import Purpose, ReleaseState
 from scrm.ai.errors import NoActiveRelease
 from scrm.ai.models import ModelRelease
+
+_instead: ContextVar[ModelRelease | None] = ContextVar("release served instead", default=None)
+
+
+@contextmanager
+def serving(release: ModelRelease | None) -> Iterator[None]:
+    """Within the block, and in this thread alone, this release answers for its purpose: how a candidate is measured before it serves.
+
+    None: the one in use.
+    """
+    token = _instead.set(release)
+    try:
+        yield
+    finally:
+        _instead.reset(token)
 
 
 def releases(purpose: str = Purpose.EMBEDDING) -> QuerySet[ModelRelease]:
@@ -15,6 +34,9 @@ def releases(purpose: str = Purpose.EMBEDDING) -> QuerySet[ModelRelease]:
 
 def active_release_or_none(purpose: str = Purpose.EMBEDDING) -> ModelRelease | None:
     """The release that serves this purpose, if any."""
+    instead = _instead.get()
+    if instead is not None and instead.purpose == purpose:
+        return instead
     return releases(purpose).filter(state=ReleaseState.ACTIVE).first()
 
 
