@@ -1,5 +1,7 @@
 """What is learned from, and what was learned."""
 
+from training.models.datasets import Dataset, DatasetItem, GoldQuestion
 from training.models.feedback import Feedback
+from training.models.runs import TrainingRun
 
-__all__ = ["Feedback"]
+__all__ = ["Dataset", "DatasetItem", "Feedback", "GoldQuestion", "TrainingRun"]
