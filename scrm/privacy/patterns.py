@@ -1,7 +1,7 @@
 """Personal data in Chinese service texts: what it looks like, and what only looks like it. Offsets count characters."""
 
 from scrm.privacy import addresses, names, numbers, orders, papers
-from scrm.privacy.types import Finding, Kind, half_width
+from scrm.privacy.types import COVERED, PLACEHOLDER, Finding, Kind, half_width
 
 __all__ = ["Finding", "Kind", "find", "half_width"]
 
@@ -12,8 +12,11 @@ READERS = (
 
 
 def find(text: str) -> list[Finding]:
-    """Personal data in the text, in order, without overlaps: of two readings of the same characters the more certain one."""
-    plain = half_width(text)
+    """Personal data in the text, in order, without overlaps: of two readings of the same characters the more certain one.
+
+    Placeholders are no personal data and part of none, so a masked text is masked for good.
+    """
+    plain = half_width(PLACEHOLDER.sub(lambda match: COVERED * len(match[0]), text))
     found = [finding for reader in READERS for finding in reader(plain)]
     kept: list[Finding] = []
     for one in sorted(found, key=lambda f: (-f.confidence, f.start - f.end)):

@@ -1,12 +1,12 @@
 """Reversible masking: personal data becomes <手机号_1>, <身份证_1>, <银行卡_1>, <邮箱_1> before any model sees the text."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scrm.privacy.patterns import Kind, find
+from scrm.privacy.types import PLACEHOLDER
 
-PLACEHOLDER = re.compile(rf"<(?P<kind>{'|'.join(Kind)})_(?P<number>\d{{1,6}})>")
+__all__ = ["PLACEHOLDER", "Redacted", "redact", "restore"]
 
 
 @dataclass(frozen=True)

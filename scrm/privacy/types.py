@@ -23,6 +23,11 @@ class Kind(StrEnum):
     ORDER = "订单号"
 
 
+PLACEHOLDER = re.compile(rf"<(?P<kind>{'|'.join(Kind)})_(?P<number>\d{{1,6}})>")
+# Stands for what is masked already while the rest of a text is read: no reader takes it for anything, and clauses end at it.
+COVERED = "\ufffc"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """text[start:end] is personal data of this kind; `value` is its canonical form, equal for different spellings."""

@@ -68,6 +68,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
         "options": {"queue": "bulk", "expires": 43_200},
     },
     "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=3, minute=30), "options": {"queue": "training", "expires": 3600}},
+    "vault-purge": {"task": "privacy.purge", "schedule": crontab(minute=20), "options": {"queue": "training", "expires": 3000}},
     "web-drain": {"task": "knowledge.web_drain", "schedule": schedule(60), "options": {"queue": "bulk", "expires": 60}},
     "trials-drain": {"task": "knowledge.trials_drain", "schedule": schedule(30), "options": {"queue": "interactive", "expires": 30}},
 }

@@ -1,6 +1,9 @@
-"""What counts as personal beside the built-in kinds."""
+"""What counts as personal beside the built-in kinds, and how long it is kept."""
 
 from scrm.settings import env
+
+# Days after which the value behind a placeholder is deleted, counted from when it was last said.
+VAULT_KEEP_DAYS = env.number("SCRM_VAULT_KEEP_DAYS", 90)
 
 # Regular expressions, separated by line breaks; a group, when there is one, is the number itself.
 ORDER_PATTERNS = env.text(
