@@ -23,6 +23,7 @@ from scrm.ai.models import Encoder
 from scrm.ai.selectors import active_release
 from scrm.core.errors import Invalid, NotFound
 from scrm.core.registry import Registry
+from training.bandit import simulation as bandit
 from training.evaluation import retrieval_sets, sample_texts
 from training.evaluation.importing import bench as importing
 from training.evaluation.importing.replies import bench_reply_while_importing
@@ -161,6 +162,9 @@ BENCHES.register("search", Evaluation("Searching against stock encoding of the q
 BENCHES.register("retrieval", Evaluation("Search beside what one would otherwise pick.", peers.arguments, peers.bench_retrieval))
 BENCHES.register(
     "ingest", Evaluation("Reading and importing files, beside parser and encoder alone.", importing.arguments, importing.bench_ingest)
+)
+BENCHES.register(
+    "bandit", Evaluation("Simulated customers with a known best arm: regret and coverage.", bandit.arguments, bandit.bench_bandit)
 )
 BENCHES.register("scale", Evaluation("Times, recall and sizes as the number of passages grows.", scale.arguments, scale.bench_scale))
 

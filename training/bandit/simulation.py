@@ -1,0 +1,116 @@
+"""manage.py bench bandit: simulated customers whose best way of being answered is known."""
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.bandit.offpolicy import Estimate, Logged, doubly_robust, ips, snips
+from training.bandit.propensities import propensities
+from training.bandit.thompson import DIMENSIONS, Posterior
+
+ARMS = 4
+ESTIMATORS = {"ips": ips, "snips": snips, "doubly_robust": doubly_robust}
+POINTS = 10  # of the regret curve
+LOOKED_AT = 250  # customers between two looks at the estimates
+
+
+@dataclass(frozen=True)
+class Way:
+    """`explored`: largest share of questions not answered by the default, None for every arm as often. `moves`: an arm becomes the
+    default when its doubly robust interval lies above the default's value, as a person would decide on the page."""
+
+    explored: float | None
+    moves: bool = False
+
+
+def bench_bandit(options: dict, say: Callable[[str], None]) -> dict:
+    """Regret against uniform choice, with and without the cap on exploration, and how often the 95 % intervals hold the truth."""
+    runs, steps = options["runs"], options["customers"]
+    ways = {"thompson": Way(1.0), "capped": Way(options["most_explored"], moves=True), "default": Way(0.0), "uniform": Way(None)}
+    regrets: dict[str, list[np.ndarray]] = {name: [] for name in ways}
+    covered: dict[str, list[bool]] = {name: [] for name in ESTIMATORS}
+    for seed in range(runs):
+        world = World(seed)
+        for name, way in ways.items():
+            regret, logged = _play(world, steps, way, seed)
+            regrets[name].append(regret)
+            if name == "capped":
+                for arm in range(ARMS):
+                    _count(covered, logged, arm, world.value(arm, [row.context for row in logged]))
+        say(f"run {seed + 1} of {runs}")
+    return {
+        "runs": runs,
+        "customers": steps,
+        "regret_at_end": {name: round(float(np.mean([one[-1] for one in rows])), 1) for name, rows in regrets.items()},
+        "regret_curve": {name: _curve(rows) for name, rows in regrets.items()},
+        "coverage": {name: round(float(np.mean(rows)), 3) for name, rows in covered.items()},
+    }
+
+
+class World:
+    """Customers: each arm's chance of solving depends on the context; the default (arm 0) is not the best on average."""
+
+    def __init__(self, seed: int):
+        self.random = np.random.default_rng(seed)
+        self.effects = np.column_stack([self.random.uniform(0.45, 0.75, ARMS), self.random.normal(0, 0.08, (ARMS, DIMENSIONS - 1))])
+        self.effects[0, 0] = self.effects[:, 0].min()
+
+    def customer(self) -> np.ndarray:
+        return np.concatenate([[1.0], self.random.integers(0, 2, DIMENSIONS - 1)])
+
+    def chances(self, context: np.ndarray) -> np.ndarray:
+        """(arms,) probability that each solves this question."""
+        return np.clip(self.effects @ context, 0.02, 0.98)
+
+    def value(self, arm: int, contexts: list) -> float:
+        return float(np.mean([self.chances(np.asarray(context))[arm] for context in contexts]))
+
+
+def _play(world: World, steps: int, way: Way, seed: int) -> tuple[np.ndarray, list[Logged]]:
+    """(steps,) cumulative regret and the log."""
+    random = np.random.default_rng(10_000 + seed)
+    known = [Posterior.prior() for _ in range(ARMS)]
+    regret, logged, default = np.zeros(steps), [], 0
+    for step in range(steps):
+        if way.moves and step and not step % LOOKED_AT:
+            default = _better(logged, default)
+        context = world.customer()
+        shares = _shares(known, context, default, way.explored, random)
+        arm = int(random.choice(ARMS, p=shares))
+        chances = world.chances(context)
+        reward = float(random.random() < chances[arm])
+        known[arm] = known[arm].learned(context, reward)
+        regret[step] = chances.max() - chances[arm]
+        logged.append(Logged(arm, float(shares[arm]), tuple(context), reward))
+    return regret.cumsum(), logged
+
+
+def _shares(known: list[Posterior], context: np.ndarray, default: int, explored: float | None, random: np.random.Generator) -> np.ndarray:
+    if explored is None:
+        return np.full(ARMS, 1 / ARMS)
+    return propensities(known, context, default=default, most_explored=explored, random=random)
+
+
+def _better(logged: list[Logged], default: int) -> int:
+    estimates = [doubly_robust(logged, arm) for arm in range(ARMS)]
+    best = max(range(ARMS), key=lambda arm: estimates[arm].low)
+    return best if estimates[best].low > estimates[default].value else default
+
+
+def _count(covered: dict[str, list[bool]], logged: list[Logged], arm: int, truth: float) -> None:
+    for name, estimator in ESTIMATORS.items():
+        estimate: Estimate = estimator(logged, arm)
+        covered[name].append(estimate.low <= truth <= estimate.high)
+
+
+def _curve(rows: list[np.ndarray]) -> list[float]:
+    mean = np.mean(rows, axis=0)
+    return [round(float(mean[int(place)]), 1) for place in np.linspace(len(mean) / POINTS - 1, len(mean) - 1, POINTS)]
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--runs", type=int, default=50, metavar="N", help="Simulated companies.")
+    parser.add_argument("--customers", type=int, default=2_000, metavar="N", help="Questions in each.")
+    parser.add_argument("--most-explored", type=float, default=0.2, metavar="SHARE", help="Share of questions not answered by the default.")
