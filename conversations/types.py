@@ -1,5 +1,6 @@
 """Values that cross the room's border."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -60,11 +61,29 @@ class Exchange:
 
 
 @dataclass(frozen=True)
+class SentenceVerdict:
+    """What the check found about one sentence of an answer. Cut sentences never reach the customer.
+
+    `why`: "" when supported, else one of conversations.bot.support.Why; `detail` what of the sentence the source does not say.
+    `chunk`: the passage it was held against, `number` its citation as shown. `scores`: shares and likenesses, 0-1.
+    """
+
+    text: str
+    supported: bool
+    why: str = ""
+    detail: str = ""
+    chunk: int | None = None
+    number: int | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class BotState:
     """The state a turn's steps pass on; each step is one function state -> state (dataclasses.replace).
 
     `verdict` is "" while running. `outcome` ends the pipeline. `confidence`: 0-1, how sure it is that the passages answer the
-    question. `answer` is masked text with its [n]; `rejected` the best hits below the threshold.
+    question. `answer` is masked text with its [n]; `rejected` the best hits below the threshold. `standalone`: a follow-up as a
+    question of its own, "" when it needs no rewriting; `context_free`: it means the same in every conversation.
     """
 
     question: str
@@ -72,6 +91,10 @@ class BotState:
     history: tuple[Exchange, ...] = ()
     masked: str = ""
     placeholders: dict[str, str] = field(default_factory=dict)
+    channel: str = ""
+    language: str = ""
+    standalone: str = ""
+    context_free: bool = True
     hits: tuple[Hit, ...] = ()
     rejected: tuple[Hit, ...] = ()
     confidence: float = 0.0
@@ -82,4 +105,10 @@ class BotState:
     reason: str = ""
     risk_topics: tuple[str, ...] = ()
     outcome: str = ""
+    sentences: tuple[SentenceVerdict, ...] = ()
     trace: tuple[StepTrace, ...] = ()
+
+    @property
+    def asks(self) -> str:
+        """What is searched, written about and checked: the question as it stands alone, masked."""
+        return self.standalone or self.masked
