@@ -1,0 +1,1 @@
+"""What changes models: engines without database. Torch is imported inside functions only, and only the training worker calls them."""
