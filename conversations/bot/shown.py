@@ -2,7 +2,7 @@
 
 from conversations.types import BotState
 from knowledge.types import Hit
-from scrm.privacy.redact import redact
+from scrm.privacy.redact import PLACEHOLDER, redact
 
 _HITS = 10
 
@@ -12,7 +12,7 @@ def size(state: BotState) -> dict:
 
 
 def masked(state: BotState) -> dict:
-    return {"question": state.masked, "placeholders": sorted(state.placeholders)}
+    return {"question": state.masked, "placeholders": sorted({match[0] for match in PLACEHOLDER.finditer(state.masked)})}
 
 
 def asked(state: BotState) -> dict:

@@ -1,5 +1,6 @@
 """What a channel says about one attempt to send, and what a channel has to be able to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,10 +9,14 @@ from conversations.models import ChannelAccount, OutboundMessage
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the channel still allows towards this customer. `left`: messages; `seconds`: how long ago the customer last wrote, or None."""
+    """What the channel still allows towards this customer. `left`: messages; `seconds`: how long ago the customer last wrote, or None.
+
+    `growth`: bytes by which the words grow when their placeholders are replaced on the way out.
+    """
 
     left: int
     seconds: float | None
+    growth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +65,8 @@ class Channel(Protocol):
         `id` is ours and unique in the account. Raises a ScrmError when the channel would refuse the message.
         """
 
-    def send(self, account: ChannelAccount, outbound: OutboundMessage) -> Outcome:
-        """Send the stored parts under ids of our own. Calling it again never makes the customer read anything twice."""
+    def send(self, account: ChannelAccount, outbound: OutboundMessage, values: Mapping[str, str]) -> Outcome:
+        """Send the stored parts under ids of our own, with `values` in the place of their placeholders: only here is anything unmasked.
+
+        Calling it again never makes the customer read anything twice.
+        """

@@ -52,11 +52,17 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return f"#{self.pk}"
 
+    @property
+    def vault(self) -> str:
+        """The namespace that the placeholders of its texts belong to."""
+        return f"conversation:{self.pk}"
+
 
 class Message(models.Model):
     """One message in a thread, in either direction. `external_id`: the channel's id, or ours for what we sent.
 
-    `text` is what a person reads; `payload` the channel's raw fields (menu_id, media_id...). Immutable but for `recalled_at`.
+    `text` is what a person reads, masked: what its placeholders stand for is in the vault of the conversation. `payload`: the channel's
+    fields that hold no words (menu_id, media_id...). Immutable but for `recalled_at`.
     """
 
     account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="messages")

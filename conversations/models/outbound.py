@@ -22,6 +22,7 @@ class OutboundMessage(models.Model):
 
     QUEUED -> SENDING -> SENT | RETRY (at `next_attempt_at`) | UNKNOWN (time-out: sent again under the same id, which the
     channel refuses as duplicate when it had arrived) | FAILED. `event_code`: sent through send_msg_on_event (welcome), else null.
+    `text` and the parts in `payload` are masked; values are put in when they leave, and are stored nowhere.
     `idempotency_key` names the cause (turn:12:0, agent:uuid, welcome:code), so a cause is queued once.
     """
 

@@ -13,12 +13,13 @@ from conversations.services.outbox import outbound_queue_in_tx
 from scrm.access import policy
 from scrm.audit.services import audit_record
 from scrm.core.errors import Conflict, Invalid
+from scrm.privacy.vault import text_mask_in_tx
 
 MAX_REPLY = 4000
 
 
 def agent_reply(*, actor, conversation: Conversation, text: str, key: str = "") -> OutboundMessage:
-    """Send the actor's words to the customer through the outbox.
+    """Send the actor's words to the customer through the outbox. They are stored masked; the customer reads them as they were written.
 
     `key`: a form's own id, so that a form sent twice is one message. NotAllowed without the right on the account; Invalid for an
     empty or over-long text; Conflict unless the actor holds the conversation.
@@ -31,8 +32,9 @@ def agent_reply(*, actor, conversation: Conversation, text: str, key: str = "") 
         row = open_conversation_locked_in_tx(conversation.pk)
         if row.holder != Holder.PERSON or row.assignee_id != actor.pk:
             raise Conflict(_("Take the conversation over before you answer."))
+        masked = text_mask_in_tx(row.vault, words)
         outbound = outbound_queue_in_tx(
-            conversation=row, key=f"agent:{row.pk}:{key or uuid.uuid4().hex}"[:120], text=words, author=Author.AGENT, user=actor
+            conversation=row, key=f"agent:{row.pk}:{key or uuid.uuid4().hex}"[:120], text=masked, author=Author.AGENT, user=actor
         )
         audit_record(actor=actor, action="conversation.reply", subject=row, detail={"outbound": outbound.pk})
     return outbound

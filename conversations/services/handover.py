@@ -11,6 +11,7 @@ from conversations.services.locking import conversation_locked_in_tx, open_conve
 from scrm.access import policy
 from scrm.audit.services import audit_record
 from scrm.core.errors import Conflict
+from scrm.privacy.vault import text_mask_in_tx
 
 ANSWER = "conversations.answer_conversation"
 REASON_LENGTH = 300
@@ -32,6 +33,7 @@ def conversation_offer(*, conversation: Conversation, reason: str, actor=None) -
     policy.require(actor, ANSWER, conversation.account)
     with transaction.atomic(durable=True):
         row = open_conversation_locked_in_tx(conversation.pk)
+        reason = text_mask_in_tx(row.vault, reason)
         offer_in_tx(row, reason)
         audit_record(actor=actor, action="conversation.offer", subject=row, detail={"reason": reason[:REASON_LENGTH]})
     return row

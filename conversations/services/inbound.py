@@ -1,4 +1,7 @@
-"""Storing a page of sync_msg: identities, customers, conversations, messages and events, with the cursor, in one transaction."""
+"""Storing a page of sync_msg: identities, customers, conversations, messages and events, with the cursor, in one transaction.
+
+Texts are stored masked. What is personal in them is read before the transaction; inside it only gets its number in the vault.
+"""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,12 +11,14 @@ from django.utils import timezone
 
 from conversations.channels.wecom_kf.accounts import open_kfid_of
 from conversations.channels.wecom_kf.client import SyncPage
-from conversations.channels.wecom_kf.inbound import InboundMessage, InboundNotice, row_parse
+from conversations.channels.wecom_kf.inbound import InboundMessage, InboundNotice, kept, row_parse
 from conversations.choices import Author, ConversationState, Holder
 from conversations.models import ChannelAccount, ChannelIdentity, Conversation, Message
 from conversations.services.notices import IN_WECOM_CLIENT, SESSION_CHANGED, notice_apply_in_tx
 from scrm.core.tasks import send_after_commit
 from scrm.customers.models import Customer
+from scrm.privacy.reading import Read, read_foreign
+from scrm.privacy.vault import texts_mask_in_tx
 
 Row = InboundMessage | InboundNotice
 # Building one UPDATE of CASEs costs more than so many single ones.
@@ -34,13 +39,15 @@ def page_store(*, account_id: int, cursor: str, page: SyncPage, history_before: 
 
     Rows seen before are skipped. Customers' messages sent before `history_before` need no answer.
     """
+    parsed = {row.msgid: row for row in map(row_parse, page.rows) if row is not None}
+    reads = {msgid: read_foreign(row.text, row.named) for msgid, row in parsed.items() if isinstance(row, InboundMessage)}
     with transaction.atomic(durable=True):
         # NO KEY: a callback's insert refers to this row and must not wait for us.
         account = ChannelAccount.objects.select_for_update(no_key=True).filter(pk=account_id, cursor=cursor).first()
         if account is None:
             return False
-        for rows in _stretches(_new_rows(account, page)):
-            _stretch_store_in_tx(account, rows, history_before)
+        for rows in _stretches(_new_rows(account, parsed)):
+            _stretch_store_in_tx(account, rows, reads, history_before)
         if page.cursor and page.cursor != cursor:
             ChannelAccount.objects.filter(pk=account_id).update(cursor=page.cursor)
     return True
@@ -56,9 +63,9 @@ def _stretches(rows: list[Row]) -> list[list[Row]]:
     return [stretch for stretch in stretches if stretch]
 
 
-def _stretch_store_in_tx(account: ChannelAccount, rows: list[Row], history_before: datetime | None) -> None:
+def _stretch_store_in_tx(account: ChannelAccount, rows: list[Row], reads: dict[str, Read], history_before: datetime | None) -> None:
     threads = _threads_in_tx(account, rows)
-    _messages_store_in_tx(threads, [row for row in rows if isinstance(row, InboundMessage)], history_before)
+    _messages_store_in_tx(threads, [row for row in rows if isinstance(row, InboundMessage)], reads, history_before)
     for row in rows:
         if isinstance(row, InboundNotice):
             notice_apply_in_tx(account=account, notice=row, conversation=threads.by_customer.get(row.external_userid))
@@ -66,10 +73,10 @@ def _stretch_store_in_tx(account: ChannelAccount, rows: list[Row], history_befor
         send_after_commit("conversations.turn_run", conversation_id)
 
 
-def _new_rows(account: ChannelAccount, page: SyncPage) -> list[Row]:
-    """Parsed rows of this account, each msgid once, without messages we have."""
+def _new_rows(account: ChannelAccount, parsed: dict[str, Row]) -> list[Row]:
+    """Rows of this account without messages we have."""
     ours = ("", open_kfid_of(account))
-    parsed = {row.msgid: row for row in map(row_parse, page.rows) if row is not None and row.open_kfid in ours}
+    parsed = {msgid: row for msgid, row in parsed.items() if row.open_kfid in ours}
     known = set(Message.objects.filter(account=account, external_id__in=list(parsed)).values_list("external_id", flat=True))
     return [row for msgid, row in parsed.items() if msgid not in known]
 
@@ -106,9 +113,10 @@ def _identities_in_tx(account: ChannelAccount, wanted: set[str], speaking: set[s
     return known | {row.external_id: row for row in made}
 
 
-def _messages_store_in_tx(threads: Threads, rows: list[InboundMessage], history_before: datetime | None) -> None:
+def _messages_store_in_tx(threads: Threads, rows: list[InboundMessage], reads: dict[str, Read], history_before: datetime | None) -> None:
     rows = [row for row in rows if row.external_userid in threads.by_customer]
-    messages = Message.objects.bulk_create([_message(threads, row) for row in rows])
+    texts = texts_mask_in_tx([(threads.by_customer[row.external_userid].vault, reads[row.msgid]) for row in rows])
+    messages = Message.objects.bulk_create([_message(threads, row, text) for row, text in zip(rows, texts, strict=True)])
     changed: dict[int, Conversation] = {}
     for row, message in zip(rows, messages, strict=True):
         conversation = threads.by_customer[row.external_userid]
@@ -134,7 +142,7 @@ def _save_in_tx(conversations: list[Conversation]) -> None:
         conversation.save(update_fields=fields)
 
 
-def _message(threads: Threads, row: InboundMessage) -> Message:
+def _message(threads: Threads, row: InboundMessage, text: str) -> Message:
     sent_at = datetime.fromtimestamp(row.send_time, UTC) if 0 < row.send_time < 2**32 else timezone.now()
     return Message(
         account=threads.account,
@@ -142,8 +150,8 @@ def _message(threads: Threads, row: InboundMessage) -> Message:
         external_id=row.msgid,
         author=Author.AGENT if row.by_servicer else Author.CUSTOMER,
         kind=row.msgtype,
-        text=row.text,
-        payload=row.payload | ({"servicer_userid": row.servicer_userid} if row.by_servicer else {}),
+        text=text,
+        payload=kept(row.payload) | ({"servicer_userid": row.servicer_userid} if row.by_servicer else {}),
         sent_at=sent_at,
     )
 

@@ -4,6 +4,7 @@ One worker sends for a conversation at a time, under a session lock that a kille
 then knows that its sender died: the row is sent again under the same ids, which the channel refuses as duplicates if it had arrived.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
@@ -19,6 +20,8 @@ from conversations.models.outbound import WAITING_STATES
 from conversations.services.handover import offer_in_tx
 from scrm.core.errors import ScrmError
 from scrm.core.locks import try_session_lock
+from scrm.privacy.types import PLACEHOLDER
+from scrm.privacy.vault import values_of
 
 MAX_ATTEMPTS = 30
 GIVEN_UP = _("Given up after %(attempts)d attempts. %(cause)s")
@@ -59,16 +62,27 @@ def _send_next(conversation_id: int) -> bool:
     row = next(iter(_head(conversation_id).select_related("conversation__identity", "conversation__account")), None)
     if row is None or not _due([row.next_attempt_at]):
         return False
-    if _claim(row):
+    values = values_of(row.conversation.vault, _words(row))
+    if _claim(row, values):
         account = row.conversation.account
-        _record(row, CHANNELS[account.kind].send(account, row))
+        _record(row, CHANNELS[account.kind].send(account, row, values))
     return True
 
 
-def _claim(row: OutboundMessage) -> bool:
+def _words(row: OutboundMessage) -> list[str]:
+    return [row.text, *(str(row.payload.get(name) or "") for name in ("head", "tail"))]
+
+
+def _growth(row: OutboundMessage, values: Mapping[str, str]) -> int:
+    """Bytes by which the words are longer when they leave than as they are stored."""
+    found = [match[0] for text in _words(row) for match in PLACEHOLDER.finditer(text)]
+    return sum(max(0, len(values.get(each, each).encode()) - len(each.encode())) for each in found)
+
+
+def _claim(row: OutboundMessage, values: Mapping[str, str]) -> bool:
     """Mark SENDING with its parts stored, before anything leaves. False when it has been settled without sending."""
     unclear = row.state in (OutboundState.SENDING, OutboundState.UNKNOWN) or bool(row.payload.get("unclear"))
-    refusal = None if unclear else _refusal(row)
+    refusal = None if unclear else _refusal(row, values)
     with transaction.atomic(durable=True):
         if refusal is not None:
             _fail_in_tx(row, refusal)
@@ -79,7 +93,7 @@ def _claim(row: OutboundMessage) -> bool:
         return bool(claimed.update(state=row.state, attempts=row.attempts, payload=row.payload))
 
 
-def _refusal(row: OutboundMessage) -> Failed | None:
+def _refusal(row: OutboundMessage, values: Mapping[str, str]) -> Failed | None:
     """Why this message must not leave now; None, with its parts worked out, when it may."""
     answered_by_bot = row.author == Author.BOT and row.user_id is None
     if answered_by_bot and row.conversation.holder == Holder.PERSON:
@@ -90,7 +104,7 @@ def _refusal(row: OutboundMessage) -> Failed | None:
         return None
     channel = CHANNELS[row.conversation.account.kind]
     try:
-        parts = list(channel.parts(row, _budget(row, channel.messages_per_turn)))
+        parts = list(channel.parts(row, _budget(row, channel.messages_per_turn, _growth(row, values))))
         # Stored before the first leaves: news of its failure may come before our own record of the sending.
         row.payload = row.payload | {"parts": parts, "external_ids": [part["id"] for part in parts]}
     except ScrmError as error:
@@ -98,16 +112,16 @@ def _refusal(row: OutboundMessage) -> Failed | None:
     return None
 
 
-def _budget(row: OutboundMessage, per_turn: int | None) -> Budget:
+def _budget(row: OutboundMessage, per_turn: int | None, growth: int) -> Budget:
     """Messages sent to this customer since they last wrote are counted by parts; an event's code does not use the budget."""
     said = Message.objects.filter(conversation__identity=row.conversation.identity_id)
     latest = said.filter(author=Author.CUSTOMER).order_by("-id").values("id", "sent_at").first()
     if latest is None:
-        return Budget(0, None)
+        return Budget(0, None, growth)
     sent = OutboundMessage.objects.filter(conversation__identity=row.conversation.identity_id, message_id__gt=latest["id"], event_code="")
     used = sum(len(payload.get("parts", [])) or 1 for payload in sent.values_list("payload", flat=True))
     seconds = (timezone.now() - latest["sent_at"]).total_seconds()
-    return Budget((per_turn - used) if per_turn is not None else BATCH, seconds)
+    return Budget((per_turn - used) if per_turn is not None else BATCH, seconds, growth)
 
 
 def _record(row: OutboundMessage, outcome: Outcome) -> None:

@@ -17,7 +17,7 @@ def outbound_queue_in_tx(
     payload: dict | None = None,
     event_code: str = "",
 ) -> OutboundMessage:
-    """Queue one message for `key`; a key that is queued already gives the row there is. Sent after the caller's commit.
+    """Queue one message of masked words for `key`; a key that is queued already gives the row there is. Sent after the caller's commit.
 
     `event_code`: an event's single-use code to send it by (a welcome).
     """

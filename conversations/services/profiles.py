@@ -1,4 +1,7 @@
-"""Names of customers, asked from WeCom once after their first message (wecom protocol notes b.9)."""
+"""Names of customers, asked from WeCom once after their first message (wecom protocol notes b.9).
+
+A nickname stays, but not a number in it; of the rest nothing is kept that nobody reads (union ids, scenes).
+"""
 
 from datetime import timedelta
 
@@ -10,6 +13,7 @@ from conversations.channels.wecom_kf.errors import WecomError, WecomTimeout, Wec
 from conversations.channels.wecom_kf.inbound import as_text, clean
 from conversations.models import ChannelAccount, ChannelIdentity
 from scrm.customers.models import Customer
+from scrm.privacy.redact import redact
 
 # WeCom tells only about customers who wrote in this time.
 ACTIVE_H = 48
@@ -28,9 +32,13 @@ def profiles_fetch(*, account_id: int) -> None:
         found = client_of(account).customer_batchget(list(identities))
     except (WecomError, WecomUnreachable, WecomTimeout):
         return
-    profiles = {as_text(row.get("external_userid")): clean(row) for row in found}
+    profiles = {as_text(row.get("external_userid")): _kept(clean(row)) for row in found}
     for external_id, identity in identities.items():
         profile_store(identity=identity, profile=profiles.get(external_id) or {"unknown": True})
+
+
+def _kept(row: dict) -> dict:
+    return {"nickname": redact(as_text(row.get("nickname"))).text, "avatar": as_text(row.get("avatar"))}
 
 
 def profile_store(*, identity: ChannelIdentity, profile: dict) -> None:

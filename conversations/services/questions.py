@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.bot.payload import outcome_payload, search_payload
 from conversations.bot.pipeline import run
+from conversations.bot.questions import without_personal
 from conversations.choices import QuestionState
 from conversations.models import Question
 from knowledge.models import KnowledgeBase
@@ -21,6 +22,7 @@ from scrm.access import policy
 from scrm.core.errors import Invalid, NotFound, ScrmError
 from scrm.core.querysets import lease_until
 from scrm.core.tasks import send_after_commit
+from scrm.privacy.redact import redact
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +37,7 @@ __all__ = ["outcome_payload", "question_ask", "question_run", "questions_waiting
 
 
 def question_ask(*, actor, base_ids: Iterable[int], text: str, search_only: bool = False, as_customer: bool = False) -> Question:
-    """Queue a question to the given bases; as_customer: of a search, without documents for staff.
+    """Queue a question to the given bases; as_customer: of a search, without documents for staff. Personal data in it is kept nowhere.
 
     NotAllowed by role; NotFound unless the actor may use every base; Invalid if empty or long.
     """
@@ -45,6 +47,7 @@ def question_ask(*, actor, base_ids: Iterable[int], text: str, search_only: bool
         raise Invalid(_("Write a question of at most %(limit)s characters.") % {"limit": MAX_QUESTION})
     if not wanted:
         raise Invalid(_("Choose at least one knowledge base."))
+    words = redact(words).text
     with transaction.atomic(durable=True):
         bases = list(KnowledgeBase.objects.visible_to(actor).filter(pk__in=wanted))
         if len(bases) != len(wanted):
@@ -88,7 +91,7 @@ def _result(question: Question) -> dict:
     scope = scope_for(question.asked_by, question.bases.values_list("pk", flat=True))
     if question.search_only:
         scope = replace(scope, internal=scope.internal and not question.as_customer)
-        return search_payload(search(question.text, scope, limit=SEARCH_LIMIT), stored(scope).threshold)
+        return search_payload(search(without_personal(question.text) or question.text, scope, limit=SEARCH_LIMIT), stored(scope).threshold)
     return outcome_payload(run(question.text, scope))
 
 

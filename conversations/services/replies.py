@@ -11,7 +11,6 @@ from conversations.bot.sources import with_sources
 from conversations.models import Message
 from conversations.types import BotState, Exchange, Outcome, Verdict
 from knowledge.types import Scope
-from scrm.privacy.redact import restore
 
 _CLICK = re.compile(r"fb_(?P<turn>\d{1,18})_(?P<solved>[01])")
 _HUMAN = re.compile(r"human_\d{1,18}")
@@ -61,9 +60,9 @@ def click_of(message: Message) -> Click | None:
 
 
 def customer_text(state: BotState) -> str:
-    """What the customer reads for one outcome; personal data is put back. "" when another text says it."""
+    """What the customer reads for one outcome, masked: the sender puts the customer's own data back. "" when another text says it."""
     if state.outcome == Outcome.ANSWER:
-        return restore(with_sources(state.answer, state.quotes), state.placeholders)
+        return with_sources(state.answer, state.quotes)
     if state.outcome == Outcome.REVIEW:
         return settings.REVIEW_TEXT
     if state.outcome == Outcome.REFUSE:

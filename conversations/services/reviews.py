@@ -18,6 +18,7 @@ from knowledge.types import Scope
 from scrm.access import policy
 from scrm.audit.services import audit_record
 from scrm.core.errors import Conflict, Invalid
+from scrm.privacy.vault import text_mask_in_tx
 
 DECIDE = "conversations.decide_reviewtask"
 PEOPLE = {RiskLevel.REVIEW: 1, RiskLevel.DOUBLE: 2}
@@ -68,6 +69,7 @@ def review_approve(*, actor, task: ReviewTask, text: str | None = None) -> Revie
         final = (row.words if text is None else text).replace("\r\n", "\n").strip()  # as a browser's form ends its lines
         if not final:
             raise Invalid(_("An answer cannot be empty."))
+        final = text_mask_in_tx(conversation.vault, final, public=row.draft)
         if final == row.draft.strip():
             _require_sources(conversation, row)
         if row.level == RiskLevel.DOUBLE and not _agreed_in_tx(row, actor, final):
@@ -127,9 +129,10 @@ def review_reject(*, actor, task: ReviewTask, note: str = "") -> ReviewTask:
     with transaction.atomic(durable=True):
         conversation = conversation_locked_in_tx(task.turn.conversation_id)
         row = _open_task_locked_in_tx(task)
-        _decide_in_tx(row, actor=actor, state=ReviewState.REJECTED, turn_state=TurnState.REJECTED, note=note.strip())
+        note = text_mask_in_tx(conversation.vault, note.strip())
+        _decide_in_tx(row, actor=actor, state=ReviewState.REJECTED, turn_state=TurnState.REJECTED, note=note)
         if conversation.state == ConversationState.OPEN:
-            offer_in_tx(conversation, (note.strip() or str(_("The answer was rejected in review.")))[:REASON_LENGTH])
+            offer_in_tx(conversation, (note or str(_("The answer was rejected in review.")))[:REASON_LENGTH])
         audit_record(actor=actor, action="review.reject", subject=row, detail={"turn": row.turn_id})
     return row
 

@@ -84,7 +84,7 @@ def transactional_db(django_db_setup, django_db_blocker):
 
     pytest-django's own fixture of this name truncates every table, which the audit log's trigger refuses.
     """
-    rooms = ("conversations", "customers", "knowledge", "jobs", "access")
+    rooms = ("conversations", "customers", "knowledge", "jobs", "access", "privacy")
     tables = [model._meta.db_table for room in rooms for model in apps.get_app_config(room).get_models()]
     with django_db_blocker.unblock():
         yield

@@ -7,6 +7,9 @@ from scrm.privacy.redact import redact as mask
 
 
 def redact(state: BotState) -> BotState:
-    """`masked` and `placeholders`; only this step reads `question`."""
+    """`masked` and `placeholders`; only this step reads `question`.
+
+    What a customer wrote is stored masked already (its values are in the vault) and comes back as it was.
+    """
     redacted = mask(state.question)
     return replace(state, masked=redacted.text, placeholders=redacted.placeholders)

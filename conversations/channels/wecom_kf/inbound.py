@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from scrm.privacy.types import Kind
 
 FROM_CUSTOMER, FROM_SYSTEM, FROM_SERVICER = 3, 4, 5
 UNSUPPORTED = "[不支持的消息]"
@@ -11,7 +14,10 @@ MAX_ID = 128
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """What a customer (or, in the WeCom client, a servicer) wrote. `text` is readable whatever the type; `menu_id`: a tapped menu item."""
+    """What a customer (or, in the WeCom client, a servicer) wrote. `text` is readable whatever the type; `menu_id`: a tapped menu item.
+
+    `named`: parts of `text` that are personal because of the field they came in, whatever they look like.
+    """
 
     msgid: str
     open_kfid: str
@@ -22,6 +28,7 @@ class InboundMessage:
     menu_id: str = ""
     servicer_userid: str = ""
     payload: dict = field(default_factory=dict)
+    named: tuple[tuple[Kind, str], ...] = ()
 
     @property
     def by_servicer(self) -> bool:
@@ -91,6 +98,14 @@ def _merged(body: dict) -> str:
     return _joined("[聊天记录]", body.get("title"), f"{len(items)} 条")
 
 
+def _address(url: Any) -> str:
+    """Without query and fragment: they carry who clicked, not what is shown."""
+    try:
+        return urlunsplit(urlsplit(as_text(url))._replace(query="", fragment=""))
+    except ValueError:
+        return ""
+
+
 READERS = {
     "text": lambda body: as_text(body.get("content")),
     "image": lambda body: "[图片]",
@@ -98,7 +113,7 @@ READERS = {
     "video": lambda body: "[视频]",
     "file": lambda body: _joined("[文件]", body.get("filename")),
     "location": lambda body: _joined("[位置]", body.get("name"), body.get("address")),
-    "link": lambda body: _joined("[链接]", body.get("title"), body.get("desc"), body.get("url")),
+    "link": lambda body: _joined("[链接]", body.get("title"), body.get("desc"), _address(body.get("url"))),
     "business_card": lambda body: _joined("[名片]", body.get("userid")),
     "miniprogram": lambda body: _joined("[小程序]", body.get("title")),
     "msgmenu": _menu,
@@ -112,6 +127,19 @@ READERS = {
     "calendar": lambda body: "[日程]",
     "note": lambda body: "[笔记]",
 }
+
+
+# Fields that are personal as such.
+PERSONAL = {
+    "location": ((Kind.ADDRESS, "address"), (Kind.ADDRESS, "name")),
+    "channels_shop_order": ((Kind.ORDER, "order_id"),),
+}
+# What is kept of a message beside its readable text: fields without words.
+KEPT = ("menu_id", "media_id")
+
+
+def kept(payload: dict) -> dict:
+    return {name: as_text(payload[name]) for name in KEPT if as_text(payload.get(name))}
 
 
 def readable(msgtype: str, body: dict) -> str:
@@ -149,4 +177,5 @@ def row_parse(row: Any) -> InboundMessage | InboundNotice | None:
         menu_id=as_text(body.get("menu_id")) if msgtype == "text" else "",
         servicer_userid=servicer,
         payload=body,
+        named=tuple((kind, as_text(body.get(name))) for kind, name in PERSONAL.get(msgtype, ())),
     )

@@ -2,10 +2,13 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from conversations.channels.wecom_kf.text import TEXT_BYTES, plain, shortened
 from scrm.core.errors import Invalid
+from scrm.privacy.redact import restore
 
 HEAD_BYTES = TAIL_BYTES = 1024
 ITEM_BYTES = 128
@@ -39,6 +42,15 @@ def menu_payload(*, head: str, items: list[MenuItem], tail: str = "") -> dict:
         "list": [{"type": "click", "click": {"id": item.id, "content": shortened(item.label, ITEM_BYTES)}} for item in items],
     }
     return payload | ({"tail_content": shortened(plain(tail), TAIL_BYTES)} if tail else {})
+
+
+def unmasked(payload: Any, values: Mapping[str, str]) -> Any:
+    """The payload with values in the place of their placeholders, in every text of it."""
+    if isinstance(payload, str):
+        return restore(payload, values)
+    if isinstance(payload, dict):
+        return {name: unmasked(item, values) for name, item in payload.items()}
+    return [unmasked(item, values) for item in payload] if isinstance(payload, list) else payload
 
 
 def own_msgid(idempotency_key: str) -> str:

@@ -1,11 +1,14 @@
 """Sending through WeCom customer service (wecom protocol notes 0.5, 0.6, b.4, b.5)."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from conversations.channels.outcomes import Budget, Failed, Outcome, Retry, Sent, Unclear
 from conversations.channels.wecom_kf.accounts import client_of, open_kfid_of
 from conversations.channels.wecom_kf.client import WecomClient
 from conversations.channels.wecom_kf.errors import Action, WecomError, WecomTimeout, WecomUnreachable
-from conversations.channels.wecom_kf.payloads import MenuItem, menu_payload, own_msgid, text_payload
-from conversations.channels.wecom_kf.text import plain, split
+from conversations.channels.wecom_kf.payloads import MenuItem, menu_payload, own_msgid, text_payload, unmasked
+from conversations.channels.wecom_kf.text import TEXT_BYTES, plain, split
 from conversations.models import ChannelAccount, OutboundMessage
 from scrm.core.errors import Invalid
 
@@ -13,6 +16,8 @@ DUPLICATE, OVER_QUOTA = 95033, 95001
 TOO_LATE, WRONG_STATE = 95002, 95018
 SESSION_S = 48 * 3600
 MENU_HEAD_BYTES = 1024
+LEAST_PART_BYTES = 512  # of masked words, however much longer what they stand for
+NOTHING: Mapping[str, str] = MappingProxyType({})
 # 45009 blocks for at least a minute; -1 and concurrency pass sooner.
 BACKOFF_S = (2, 5, 15, 60, 300)
 LIMIT_S = 60
@@ -39,21 +44,22 @@ class WecomKf:
             _budget_check(budget)
         menu = _menu(outbound) if outbound.kind == "msgmenu" else ()
         room = 1 if outbound.event_code else budget.left
-        if menu and len(plain(outbound.text).encode()) <= MENU_HEAD_BYTES and not outbound.payload.get("head"):
+        if menu and len(plain(outbound.text).encode()) + budget.growth <= MENU_HEAD_BYTES and not outbound.payload.get("head"):
             return _numbered(outbound, menu)
         if menu and room == 1:
             menu = ()  # the last message of the budget is for the words
-        texts = split(plain(outbound.text), parts=room - len(menu))
+        limit = max(LEAST_PART_BYTES, TEXT_BYTES - budget.growth)
+        texts = split(plain(outbound.text), limit=limit, parts=room - len(menu))
         if not texts and not menu:
             raise Invalid
         return _numbered(outbound, (*({"msgtype": "text", "payload": text_payload(text)} for text in texts), *menu))
 
-    def send(self, account: ChannelAccount, outbound: OutboundMessage) -> Outcome:
-        """Send the stored parts. A part that had arrived before is refused as a duplicate, which counts as sent."""
+    def send(self, account: ChannelAccount, outbound: OutboundMessage, values: Mapping[str, str] = NOTHING) -> Outcome:
+        """Send the stored parts, unmasked. A part that had arrived before is refused as a duplicate, which counts as sent."""
         client = client_of(account)
         for part in outbound.payload["parts"]:
             try:
-                self._send_part(client, account, outbound, part)
+                self._send_part(client, account, outbound, part | {"payload": unmasked(part["payload"], values)})
             except (WecomError, WecomUnreachable, WecomTimeout) as error:
                 outcome = outcome_of(error, outbound)
                 if outcome is not None:

@@ -2,6 +2,8 @@
 
 import re
 
+from scrm.privacy.types import PLACEHOLDER
+
 TEXT_BYTES = 2048
 SENTENCE_ENDS = "。！？!?；;\n…"
 CLOSERS = "」』”’）)】》\"'"
@@ -43,7 +45,13 @@ def shortened(text: str, limit: int) -> str:
     """`text` if it fits into `limit` bytes, else its beginning and an ellipsis."""
     if len(text.encode()) <= limit:
         return text
-    return byte_cut(text, limit - len(ELLIPSIS.encode())).rstrip() + ELLIPSIS
+    cut = len(byte_cut(text, limit - len(ELLIPSIS.encode())))
+    return text[: _beside(text, cut)].rstrip() + ELLIPSIS
+
+
+def _beside(text: str, cut: int) -> int:
+    """`cut`, moved before a placeholder that it would halve."""
+    return next((match.start() for match in PLACEHOLDER.finditer(text) if match.start() < cut < match.end()), cut)
 
 
 def _break_at(head: str) -> int:
@@ -66,6 +74,7 @@ def split(text: str, *, limit: int = TEXT_BYTES, parts: int = 5) -> list[str]:
     rest = text.strip()
     while rest and len(pieces) < parts - 1 and len(rest.encode()) > limit:
         cut = _break_at(byte_cut(rest, limit))
+        cut = _beside(rest, cut) or cut
         pieces.append(rest[:cut].strip())
         rest = rest[cut:].strip()
     return pieces + [shortened(rest, limit)] if rest else pieces

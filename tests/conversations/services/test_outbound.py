@@ -100,7 +100,7 @@ def test_a_lost_answer_to_the_last_message_of_the_quota(talk, phone):
 
 def test_a_killed_sender_is_reconciled(talk, phone):
     row = queue(talk)
-    assert outbox._claim(row)
+    assert outbox._claim(row, {})
     outbox.CHANNELS[talk.account.kind].send(talk.account, row)
     run(talk)
     assert OutboundMessage.objects.get().state == OutboundState.SENT
@@ -244,7 +244,7 @@ def test_a_late_welcome_fails_quietly(account, phone):
 def test_a_failure_reported_after_sending_stands(talk, phone):
     phone.post("faults", kind="send_fail", api="kf/send_msg", value=10)
     row = queue(talk)
-    assert outbox._claim(row)
+    assert outbox._claim(row, {})
     outcome = outbox.CHANNELS[talk.account.kind].send(talk.account, row)
     account_pull(account_id=talk.account_id, always=True)
     outbox._record(row, outcome)
