@@ -25,6 +25,14 @@ class DocumentKind(TextChoices):
     FAQ = "faq", _("question and answer")
 
 
+class FaqOrigin(TextChoices):
+    """Who made an entry. An approved answer expires with the passages it rests on."""
+
+    WRITTEN = "written", _("written by a colleague")
+    REVIEW = "review", _("approved in review")
+    CORRECTION = "corrected", _("corrected answer")
+
+
 class Audience(TextChoices):
     """Who may be given a document's words."""
 

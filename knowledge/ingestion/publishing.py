@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from knowledge.choices import DocumentKind, VersionState
+from knowledge.choices import DocumentKind, FaqOrigin, VersionState
 from knowledge.ingestion.faq import wordings_of
 from knowledge.ingestion.types import ParseError
 from knowledge.models import Document, DocumentVersion, FaqEntry
@@ -97,5 +97,5 @@ def _entry_follow_in_tx(document: Document, version: DocumentVersion) -> None:
         raise ParseError("question_taken")
     entry = FaqEntry.objects.filter(document=document)
     entry.exclude(question=said.question, similar=list(said.similar), answer=said.answer).update(
-        question=said.question, similar=list(said.similar), answer=said.answer
+        question=said.question, similar=list(said.similar), answer=said.answer, origin=FaqOrigin.WRITTEN, approvals=0
     )

@@ -2,7 +2,7 @@ from knowledge.models.bases import KnowledgeBase
 from knowledge.models.batches import UploadBatch
 from knowledge.models.chunks import Chunk, ChunkEmbedding, ChunkLexical, TermStat
 from knowledge.models.documents import Document, DocumentVersion
-from knowledge.models.faq import FaqEntry
+from knowledge.models.faq import ApprovedSource, FaqEntry
 from knowledge.models.findings import Finding
 from knowledge.models.testing import SearchJudgement, SearchQuestion, TuningTrial
 from knowledge.models.web import AllowedHost, WebPage, WebSource
@@ -10,6 +10,7 @@ from knowledge.models.words import BaseWord
 
 __all__ = [
     "AllowedHost",
+    "ApprovedSource",
     "BaseWord",
     "Chunk",
     "ChunkEmbedding",

@@ -3,6 +3,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from knowledge.choices import FaqOrigin
 from knowledge.models.bases import KnowledgeBase
 from knowledge.models.documents import Document
 from scrm.access.querysets import VisibleQuerySet
@@ -17,7 +18,7 @@ class FaqEntry(models.Model):
 
     It is searched as a document of its own (kind FAQ), so versions, validity, audience and removal are those of the document; every
     change makes a new version. `suggested`: wordings found in what people asked, most alike first; `dismissed`: those a manager turned
-    down.
+    down. `origin`: an approved answer came from a review or a correction; `approvals`: so many people have read these very words.
     """
 
     base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="faq_entries", verbose_name=_("knowledge base"))
@@ -27,6 +28,8 @@ class FaqEntry(models.Model):
     answer = models.TextField(_("answer"))
     suggested = ArrayField(models.CharField(max_length=300), default=list, blank=True, editable=False)
     dismissed = ArrayField(models.CharField(max_length=300), default=list, blank=True, editable=False)
+    origin = models.CharField(_("origin"), max_length=10, choices=FaqOrigin, default=FaqOrigin.WRITTEN, editable=False)
+    approvals = models.PositiveSmallIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -41,3 +44,19 @@ class FaqEntry(models.Model):
 
     def __str__(self) -> str:
         return self.question
+
+
+class ApprovedSource(models.Model):
+    """Words of a document that an approved answer rests on. When the document does not say them to customers any more, a database
+    trigger ends the validity of the answer in the same transaction.
+    """
+
+    entry = models.ForeignKey(FaqEntry, on_delete=models.CASCADE, related_name="sources")
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    quote = models.TextField()
+
+    class Meta:
+        ordering = ["entry", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} <- {self.document_id}"

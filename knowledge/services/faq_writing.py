@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.db.models import Max
 from django.utils import timezone
 
-from knowledge.choices import DocumentKind, VersionState
+from knowledge.choices import DocumentKind, FaqOrigin, VersionState
 from knowledge.ingestion.faq import FORMAT
 from knowledge.ingestion.pipeline import KIND
 from knowledge.models import Document, DocumentVersion, FaqEntry, KnowledgeBase
@@ -18,7 +18,7 @@ from scrm.jobs.models import Job
 from scrm.jobs.services import job_open
 
 JOBS_A_TASK = 64
-_ENTRY = ["question", "similar", "answer", "suggested", "dismissed", "updated_at"]
+_ENTRY = ["question", "similar", "answer", "suggested", "dismissed", "origin", "approvals", "updated_at"]
 _DOCUMENT = ["valid_from", "valid_until", "audience", "removed_at"]
 
 
@@ -83,6 +83,7 @@ def _changed(draft: Draft) -> FaqEntry:
     entry, said = draft.entry, draft.fields
     entry.question, entry.similar, entry.answer = said.question, list(said.similar), said.answer
     entry.suggested = [wording for wording in entry.suggested if wording not in said.similar]
+    entry.origin, entry.approvals = FaqOrigin.WRITTEN, 0  # whoever writes other words answers for them
     entry.updated_at = timezone.now()
     entry.document.valid_from, entry.document.valid_until = said.valid_from, said.valid_until
     entry.document.audience, entry.document.removed_at = said.audience, None
