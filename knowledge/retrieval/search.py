@@ -76,10 +76,10 @@ def search(
     with snapshot():
         tuning = tuning or stored(scope)
         weighted, candidates = _recall(query, vector, scope, release, clock)
-        ranked = _ranked(candidates, mode, release, weighted.best_possible)
+        ranked = _ranked(candidates, mode, release, scope, weighted.best_possible)
         if mode == "hybrid":
             known = traits.read(ranked[: ranker.POOL], scope, weighted.weights)
-            ranked = _ranked_closely(query, ranked, weighted, known, release, tuning)
+            ranked = _ranked_closely(query, ranked, weighted, known, release, scope, tuning)
             ranked = entries.leading(ranked, entries.wordings(ranked, query, asked, release), tuning.faq)
             ranked = variety.varied(variety.once(ranked, known), known, tuning.diversity)
         least = tuning.threshold if threshold is None else threshold
@@ -135,7 +135,7 @@ def snapshot() -> Iterator[None]:
 def recalled(query: str, vector: str, scope: Scope, release: ModelRelease) -> tuple[WeightedQuery, list[Candidate]]:
     """The candidates of both halves in the first mix's order. Run under `snapshot`."""
     weighted, candidates = _recall(query, vector, scope, release, _Clock())
-    return weighted, _ranked(candidates, "hybrid", release, weighted.best_possible)
+    return weighted, _ranked(candidates, "hybrid", release, scope, weighted.best_possible)
 
 
 def _recall(query: str, vector: str, scope: Scope, release: ModelRelease, clock: "_Clock") -> tuple[WeightedQuery, list[Candidate]]:
@@ -150,9 +150,9 @@ def _recall(query: str, vector: str, scope: Scope, release: ModelRelease, clock:
     return weighted, fusion.merge(by_words, by_meaning)
 
 
-def _ranked(candidates: list[Candidate], mode: Mode, release: ModelRelease, best_possible: float) -> list[Candidate]:
+def _ranked(candidates: list[Candidate], mode: Mode, release: ModelRelease, scope: Scope, best_possible: float) -> list[Candidate]:
     """In the mode's order, each with its relevance."""
-    background, weights = background_of(release), Weights.from_settings(release.settings)
+    background, weights = background_of(release), Weights.from_settings(release.settings, scope.base_ids)
     if mode == "vector":
         ranked = fusion.by_meaning(candidates)
     elif mode == "lexical":
@@ -171,13 +171,15 @@ def _ranked_closely(
     weighted: WeightedQuery,
     known: dict[int, ranker.Traits],
     release: ModelRelease,
+    scope: Scope,
     tuning: Tuning,
 ) -> list[Candidate]:
     """The first of them ordered by the ranker, which needs an encoder whose background is known."""
     background = background_of(release)
     if background is None:
         return ranked
-    return ranker.rank(asked_as(query, weighted), ranked, known, background, tuning, Weights.from_settings(release.settings))
+    weights = Weights.from_settings(release.settings, scope.base_ids)
+    return ranker.rank(asked_as(query, weighted), ranked, known, background, tuning, weights)
 
 
 def asked_as(query: str, weighted: WeightedQuery) -> ranker.Asked:
