@@ -1,6 +1,7 @@
 """Coefficients a release brings along for single bases: of the ranker and of the calibration. Elsewhere the shipped ones.
 
-Labels of one base say little of another, so what is learned from them stays there. They are part of `ModelRelease.settings`, so that order, relevance and query encoder change in the same moment, and back.
+Labels of one base say little of another, so what is learned from them stays there. They are part of `ModelRelease.settings`, so that
+order, relevance and query encoder change in the same moment, and back.
 """
 
 import math

@@ -2,6 +2,7 @@
 
 from training.models.datasets import Dataset, DatasetItem, GoldQuestion
 from training.models.feedback import Feedback
+from training.models.objections import LearningObjection
 from training.models.runs import TrainingRun
 
-__all__ = ["Dataset", "DatasetItem", "Feedback", "GoldQuestion", "TrainingRun"]
+__all__ = ["Dataset", "DatasetItem", "Feedback", "GoldQuestion", "LearningObjection", "TrainingRun"]

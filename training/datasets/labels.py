@@ -1,0 +1,72 @@
+"""What people said of passages, from every source, one example a question. Human words before those of customers' clicks."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from django.db.models import Q
+
+from conversations.models import Citation
+from knowledge.models import SearchJudgement
+from knowledge.retrieval.likeness import same_key
+from scrm.core.registry import Registry
+from training.datasets.types import PARTLY, RIGHT, Example, Label, digest
+from training.models import Feedback, LearningObjection
+
+LONGEST = 500  # characters of a question
+SHORTEST = 2  # letters and digits of one
+
+# Each yields labels of one base (None: of all), oldest first. What stands further down is believed before what stands above.
+SOURCES: Registry[Callable[[int | None], Iterable[Label]]] = Registry("sources of labels")
+
+
+def examples(base_id: int | None) -> list[Example]:
+    """One example for each question that has a right passage, in a stable order. The latest word on a passage counts, within a source.
+
+    Nothing of customers who withdrew their consent.
+    """
+    found: dict[str, Example] = {}
+    refused = {str(customer) for customer in LearningObjection.objects.values_list("customer_id", flat=True)}
+    for read in SOURCES.values():
+        for label in read(base_id):
+            plain = same_key(label.question)
+            if len(plain) < SHORTEST or label.customer in refused:
+                continue
+            key = digest(label.base_id, plain)
+            found[key] = _with(found.get(key), key, label)
+    return sorted((each for each in found.values() if each.positives), key=lambda each: each.key)
+
+
+def _with(known: Example | None, key: str, label: Label) -> Example:
+    grades = dict(known.grades) if known else {}
+    grades[label.document_id, label.content_hash] = label.grade
+    return Example(
+        base_id=label.base_id,
+        question=known.question if known else label.question[:LONGEST],
+        key=key,
+        source=label.source,
+        customer=(known.customer if known else "") or label.customer,
+        answer=label.answer or (known.answer if known else ""),
+        grades=grades,
+    )
+
+
+def solved(base_id: int | None) -> Iterator[Label]:
+    """What was cited in answers that customers called solved: partly right, because the passage was given, not chosen."""
+    rows = Citation.objects.filter(turn__feedback__value=Feedback.Value.SOLVED, chunk__isnull=False, document__removed_at=None)
+    rows = rows.filter(Q(document__base=base_id) if base_id else Q()).exclude(turn__question="")
+    rows = rows.exclude(turn__feedback__value=Feedback.Value.UNSOLVED)
+    facts = ("document__base_id", "turn__question", "document_id", "chunk__content_hash", "turn__conversation__identity__customer_id")
+    for base, question, document, content, customer in rows.order_by("turn_id", "number").values_list(*facts).distinct():
+        yield Label(base, question, document, content, PARTLY, "feedback", str(customer or ""))
+
+
+def judged(base_id: int | None) -> Iterator[Label]:
+    """What staff said on the search test page."""
+    rows = SearchJudgement.objects.filter(Q(question__base=base_id) if base_id else Q(question__base__scratch=False))
+    rows = rows.filter(document__removed_at=None).order_by("created_at", "pk")
+    facts = ("question__base_id", "question__text", "document_id", "content_hash", "grade")
+    for base, question, document, content, grade in rows.values_list(*facts).iterator(chunk_size=2_000):
+        yield Label(base, question, document, content, min(grade, RIGHT), "judgement")
+
+
+SOURCES.register("feedback", solved)
+SOURCES.register("judgement", judged)
