@@ -14,7 +14,8 @@ from training.evaluation.metrics import paired_interval
 @dataclass(frozen=True)
 class Limits:
     """`questions`: fewest to decide by. `slice_margin`: of the primary figure, that no slice of `slice_questions` and more may lose.
-    A candidate's p95 may be `latency_factor` times the other's plus `latency_slack_ms`, which two runs of the same differ by.
+    A candidate's p95 may be `latency_factor` times the other's plus `latency_slack_ms`, which two runs of the same differ by. A tolerated rate
+    may rise by `rate_margin`.
     """
 
     questions: int = 50
@@ -22,18 +23,21 @@ class Limits:
     slice_questions: int = 30
     latency_factor: float = 1.25
     latency_slack_ms: float = 5.0
+    rate_margin: float = 0.02
 
 
 @dataclass(frozen=True)
 class Measured:
     """One release on the evaluation questions. `scores`: primary figure of each question, 0-1, in the same order for both releases.
 
-    `slices`: name -> places in `scores`. `safety`: name -> rate of what must not happen, 0-1. `p95_ms`: of a search, None = not measured.
+    `slices`: name -> places in `scores`. `safety`: name -> rate of what must not happen, 0-1; `rates`: what may
+    rise a little. `p95_ms`: of a search, None = not measured.
     """
 
     scores: Sequence[float]
     slices: Mapping[str, Sequence[int]] = field(default_factory=dict)
     safety: Mapping[str, float] = field(default_factory=dict)
+    rates: Mapping[str, float] = field(default_factory=dict)
     p95_ms: float | None = None
 
 
@@ -76,6 +80,7 @@ def decide(before: Measured, after: Measured, limits: Limits | None = None) -> V
     conditions = [_enough(len(after.scores), limits), _better(before, after, difference, interval, limits)]
     conditions += [_slice(name, places, before, after, limits) for name, places in _judged(after.slices, limits)]
     conditions += [_safe(name, before.safety.get(name, 0.0), rate) for name, rate in after.safety.items()]
+    conditions += [_tolerated(name, before.rates.get(name, 0.0), rate, limits) for name, rate in after.rates.items()]
     if before.p95_ms is not None and after.p95_ms is not None:
         conditions.append(_fast(before.p95_ms, after.p95_ms, limits))
     return Verdict(difference, interval, tuple(conditions))
@@ -120,6 +125,11 @@ def _slice(name: str, places: Sequence[int], before: Measured, after: Measured, 
 
 def _safe(name: str, before: float, after: float) -> Condition:
     return Condition("safety", after <= before + 1e-9, {"figure": name, "before": round(before, 4), "after": round(after, 4)})
+
+
+def _tolerated(name: str, before: float, after: float, limits: Limits) -> Condition:
+    values = {"figure": name, "before": round(before, 4), "after": round(after, 4), "margin": limits.rate_margin}
+    return Condition("rate", after <= before + limits.rate_margin + 1e-9, values)
 
 
 def _fast(before: float, after: float, limits: Limits) -> Condition:

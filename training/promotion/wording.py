@@ -38,6 +38,10 @@ SENTENCES = {
         gettext_noop("%(figure)s: %(before)s → %(after)s."),
         gettext_noop("%(figure)s: %(before)s → %(after)s. This must not rise at all."),
     ),
+    "rate": (
+        gettext_noop("%(figure)s: %(before)s → %(after)s."),
+        gettext_noop("%(figure)s: %(before)s → %(after)s, may rise by %(margin)s at most. Judge passages of questions that find nothing."),
+    ),
     "latency": (
         gettext_noop("A search takes %(after)s ms (95 of 100), before %(before)s ms."),
         gettext_noop("A search takes %(after)s ms (95 of 100), before %(before)s ms; at most %(most)s ms are allowed."),

@@ -40,13 +40,18 @@ def test_the_same_again_is_refused():
 
 
 def test_a_gain_that_could_be_chance_is_refused_and_says_how_much_would_prove_it():
-    chance = random.Random(3)
-    after = [value + chance.gauss(0.01, 0.3) for value in BEFORE]
+    after = [value + (0.3 if place % 2 else -0.28) for place, value in enumerate(BEFORE)]
     verdict = decide(Measured(BEFORE), Measured(after))
     better = next(condition for condition in verdict.conditions if condition.name == "better")
+    assert verdict.difference == pytest.approx(0.01)
     assert not better.passed
-    if verdict.difference > 0:
-        assert better.values["needed"] > 200
+    assert better.values["needed"] > 2_000
+
+
+def test_refusals_may_rise_a_little_only():
+    before = Measured(BEFORE, rates={"no_hits": 0.05})
+    assert decide(before, Measured(BETTER, rates={"no_hits": 0.06})).passed
+    assert [condition.name for condition in decide(before, Measured(BETTER, rates={"no_hits": 0.09})).failed] == ["rate"]
 
 
 def test_few_questions_prove_nothing():
@@ -94,7 +99,8 @@ def test_the_number_of_questions_that_would_prove_it():
 
 def test_every_finding_is_a_sentence_with_its_figures():
     verdict = decide(
-        Measured(BEFORE, {"tail": range(60)}, {"off_topic": 0.0}, 10.0), Measured(BEFORE, {"tail": range(60)}, {"off_topic": 0.1}, 90.0)
+        Measured(BEFORE, {"tail": range(60)}, {"off_topic": 0.0}, {"no_hits": 0.0}, 10.0),
+        Measured(BEFORE, {"tail": range(60)}, {"off_topic": 0.1}, {"no_hits": 0.1}, 90.0),
     )
     with override("en"):
         for condition in verdict.to_json():
