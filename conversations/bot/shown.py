@@ -1,6 +1,8 @@
 """What the trace shows of a state: small, JSON-ready, masked."""
 
-from conversations.types import BotState
+from dataclasses import asdict
+
+from conversations.types import BotState, SentenceVerdict
 from knowledge.types import Hit
 from scrm.privacy.redact import PLACEHOLDER, redact
 
@@ -41,7 +43,12 @@ def draft(state: BotState) -> dict:
 
 
 def checked(state: BotState) -> dict:
-    return draft(state) | decision(state)
+    """With `sentences`: the verdict on each, cut ones too."""
+    return draft(state) | decision(state) | {"sentences": [_verdict(one) for one in state.sentences]}
+
+
+def _verdict(one: SentenceVerdict) -> dict:
+    return asdict(one) | {"text": _clean(one.text), "detail": _clean(one.detail), "scores": dict(one.scores)}
 
 
 def decision(state: BotState) -> dict:

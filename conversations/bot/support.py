@@ -1,29 +1,66 @@
-"""Whether a source says what a sentence says: its words by share, its figures exactly."""
+"""Whether a source says what a sentence says: its words by share, its figures, codes, names and negations exactly."""
 
-import re
-from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from conversations.bot.words import pair_coverage, pairs_of
-from knowledge.text import fold
+from conversations.bot.facts import facts_of, lacking, plain
+from conversations.bot.nouns import nouns_of
+from conversations.bot.polarity import opposite
+from conversations.bot.words import pair_coverage, pairs_of, says
 
 ENOUGH = 0.55  # share of a sentence's character pairs that the source has
-# Numbers with decimals and separators, codes with digits in them, and Chinese numerals before a unit.
-_EXACT = re.compile(r"[a-z]*\d[\da-z]*(?:[.,:\-/]\d[\da-z]*)*%?|[一二两三四五六七八九十百千万亿]{1,8}(?=[元天年月日号次个人件台级折小])")
+_SAID = 0.5  # so much of a longer word: it is there in another form
+
+
+class Why(StrEnum):
+    """Why a sentence is cut."""
+
+    FIGURE = "figure"
+    NAME = "name"
+    NEGATION = "negation"
+    WORDS = "words"
+    GONE = "gone"
+    NO_SOURCE = "no_source"
+
+
+@dataclass(frozen=True)
+class Support:
+    """`why` is None when the source says the sentence; `detail`: the part it does not say. `scores`: `words`, share of its pairs, 0-1."""
+
+    why: Why | None
+    detail: str = ""
+    scores: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        return self.why is None
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Of several sources the one with the highest speaks of the sentence."""
+        return self.ok, self.scores.get("words", 0.0)
+
+
+def judge(source: str, sentence: str) -> Support:
+    """Hold a sentence against a source, both as written."""
+    return judge_plain(plain(source), sentence)
+
+
+def judge_plain(source: str, sentence: str) -> Support:
+    """The same with a source that is plain already (facts.plain)."""
+    said = plain(sentence)
+    scores = {"words": round(pair_coverage(source, pairs_of(said)), 3)}
+    if missing := next(lacking(source, facts_of(said)), None):
+        return Support(Why.FIGURE if missing.kind != "word" and missing.kind != "title" else Why.NAME, str(missing), scores)
+    if unknown := next((noun for noun in nouns_of(said) if says(source, noun) < _SAID), ""):
+        return Support(Why.NAME, unknown, scores)
+    if scores["words"] < ENOUGH:
+        return Support(Why.WORDS, "", scores)
+    if clause := opposite(source, said):
+        return Support(Why.NEGATION, clause, scores)
+    return Support(None, "", scores)
 
 
 def supports(source: str, sentence: str) -> bool:
-    """The source has every figure and code of the sentence, and most of its words."""
-    source, sentence = _plain(source), _plain(sentence)
-    return _figures(sentence) <= _figures(source) and pair_coverage(source, pairs_of(sentence)) >= ENOUGH
-
-
-def any_supports(sources: Iterable[str], sentence: str) -> bool:
-    return any(supports(source, sentence) for source in sources)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"(?<=\d)[,，](?=\d{3})", "", fold(text))
-
-
-def _figures(text: str) -> set[str]:
-    return set(_EXACT.findall(text))
+    """The source has every figure, code, name and negation of the sentence, and most of its words."""
+    return judge(source, sentence).ok

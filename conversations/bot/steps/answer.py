@@ -22,5 +22,5 @@ def answer(state: BotState) -> BotState:
             return generative.write(state)
         except ChatUnavailable as error:
             log.warning("chat endpoint unavailable, answering from the documents: %s", error.code)
-    draft = extractive.draft(without_personal(state.masked), state.hits, state.scope)
+    draft = extractive.draft(without_personal(state.asks), state.hits, state.scope)
     return replace(state, answer=draft.text, quotes=draft.quotes, confidence=draft.confidence, writer=EXTRACTIVE)

@@ -4,27 +4,31 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from conversations.bot import candidates, extractive, generative
+from conversations.bot import candidates, extractive, grounding
 from conversations.bot.coefficients import LEAST_EXPLANATION, LEAST_FACT
 from conversations.bot.cues import FACTS, Wanted, wanted
 from conversations.bot.live import still_said
 from conversations.bot.steps.answer import EXTRACTIVE
+from conversations.bot.support import Why
+from conversations.bot.words import content_weights, coverage
 from conversations.types import BotState, Outcome, Verdict
+from knowledge.text import fold
 
 _HAS_A_LOOK = {Wanted.AMOUNT, Wanted.TIME}
+_ON_TOPIC = 0.4  # share of the question's words that what is left of a cut answer must say, its sources' headings included
 
 
 def check(state: BotState) -> BotState:
-    """Cut what the live documents do not say; refuse when too little was found or too little is left."""
+    """A verdict on every sentence; cut what the live documents do not say, refuse when too little was found or too little is left."""
     if not state.answer:
         return _refused(state, Verdict.NOT_FOUND, state.reason or "no_passage")
-    if state.writer == EXTRACTIVE and state.confidence < least(state.masked):
+    if state.writer == EXTRACTIVE and state.confidence < least(state.asks):
         return _refused(state, Verdict.NOT_FOUND, "not_sure_enough")
-    checked = _extractive(state) if state.writer == EXTRACTIVE else generative.grounded(state)
+    checked = _extractive(state) if state.writer == EXTRACTIVE else grounding.grounded(state)
     if not checked.quotes:
-        return _refused(state, Verdict.UNSUPPORTED, "not_in_live_documents")
-    if not _fits(checked):
-        return _refused(state, Verdict.UNSUPPORTED, "does_not_answer")
+        return _refused(checked, Verdict.UNSUPPORTED, _why_nothing_is_left(checked))
+    if not _fits(checked) or not _still_on_topic(checked):
+        return _refused(checked, Verdict.UNSUPPORTED, "does_not_answer")
     return replace(checked, verdict=Verdict.SUPPORTED)
 
 
@@ -35,15 +39,31 @@ def least(question: str) -> float:
 
 def _extractive(state: BotState) -> BotState:
     """The quotes that still stand in the live documents."""
-    live = still_said(state.quotes, state.scope)
-    quotes = extractive.renumbered([quote for quote in state.quotes if quote.number in live])
-    return replace(state, quotes=quotes, answer=extractive.compose(quotes))
+    verdicts = grounding.quoted(state, still_said(state.quotes, state.scope))
+    kept = {verdict.number for verdict in verdicts if verdict.supported}
+    quotes = extractive.renumbered([quote for quote in state.quotes if quote.number in kept])
+    numbered = iter(range(1, len(quotes) + 1))
+    verdicts = tuple(replace(one, number=next(numbered)) if one.supported else one for one in verdicts)
+    return replace(state, quotes=quotes, answer=extractive.compose(quotes), sentences=verdicts)
+
+
+def _why_nothing_is_left(state: BotState) -> str:
+    gone = any(verdict.why == Why.GONE for verdict in state.sentences)
+    return "not_in_live_documents" if gone else "not_supported"
+
+
+def _still_on_topic(state: BotState) -> bool:
+    """An answer of which something was cut must still speak of what was asked."""
+    if all(verdict.supported for verdict in state.sentences):
+        return True
+    heads = (part for quote in state.quotes for part in (quote.hit.title, *quote.hit.heading_path, quote.text))
+    return coverage(fold(" ".join([state.answer, *heads])), content_weights(state.asks)) >= _ON_TOPIC
 
 
 def _fits(state: BotState) -> bool:
     """A question for an amount or a time is not answered without one."""
-    kind = wanted(state.masked)
-    return kind not in _HAS_A_LOOK or bool(candidates.offers(kind, state.answer, state.masked)) or _is_stored(state)
+    kind = wanted(state.asks)
+    return kind not in _HAS_A_LOOK or bool(candidates.offers(kind, state.answer, state.asks)) or _is_stored(state)
 
 
 def _is_stored(state: BotState) -> bool:

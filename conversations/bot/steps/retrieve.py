@@ -14,7 +14,7 @@ LIMIT = 10
 
 def retrieve(state: BotState) -> BotState:
     """The best passages above the search's threshold, LIMIT for each thing asked; raises what `search` raises when it cannot search."""
-    question = without_personal(state.masked)
+    question = without_personal(state.asks)
     asked = parts(question)
     results = [search(text, state.scope, limit=LIMIT) for text in ([question] if len(asked) == 1 else [question, *asked])]
     hits = _interleaved(result.hits for result in results)
