@@ -9,6 +9,7 @@ from scrm.settings.channels import *  # noqa: F403
 from scrm.settings.database import *  # noqa: F403
 from scrm.settings.email import *  # noqa: F403
 from scrm.settings.freshness import *  # noqa: F403
+from scrm.settings.learning import *  # noqa: F403
 from scrm.settings.logging import *  # noqa: F403
 from scrm.settings.phrases import *  # noqa: F403
 from scrm.settings.privacy import *  # noqa: F403

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from knowledge.models import Chunk
 from knowledge.retrieval import search
-from knowledge.types import Scope
+from knowledge.retrieval.search import stored
+from knowledge.types import Hit, Scope
 from scrm.ai.models import ModelRelease
 from scrm.ai.selectors import serving
 from training.evaluation import metrics
 from training.promotion.gate import Measured
+from training.trainers.types import Stopped
 
 DOCUMENTS, PASSAGES = 10, 30
 
@@ -40,7 +43,10 @@ def compare(
     off_topic: Sequence[tuple[str, int]],
     goes_on: Callable[[str, int, int], bool] = lambda stage, done, total: True,
 ) -> tuple[Measured, Measured, dict]:
-    """(the one, the other, {"before": figures, "after": figures}). off_topic: questions of another field, with the base they are put to."""
+    """(the one, the other, {"before": figures, "after": figures}). off_topic: questions of another field, with the base they are put to.
+
+    Raises Stopped when `goes_on` says no.
+    """
     heard = {"before": _Heard(), "after": _Heard()}
     releases = {"before": before, "after": after}
     for number, each in enumerate(asked):
@@ -48,7 +54,7 @@ def compare(
             with serving(releases[name]):
                 _ask(each, heard[name])
         if not goes_on("evaluate", number + 1, len(asked) + len(off_topic)):
-            break
+            raise Stopped
     for question, base in off_topic:
         for name, release in releases.items():
             with serving(release):
@@ -60,9 +66,17 @@ def compare(
 def _ask(asked: Asked, heard: _Heard) -> None:
     scope = Scope((asked.base_id,), internal=True)
     result = search(asked.question, scope, limit=PASSAGES, threshold=0.0)
-    heard.ranked.append(tuple(dict.fromkeys(hit.document_id for hit in result.hits))[:DOCUMENTS])
+    heard.ranked.append(_documents(result.hits)[:DOCUMENTS])
     heard.milliseconds.append(result.timings_ms["total"])
-    heard.empty += not search(asked.question, scope, limit=1).hits
+    least = stored(scope).threshold
+    heard.empty += not any(hit.relevance >= least for hit in result.hits)
+
+
+def _documents(hits: Sequence[Hit]) -> tuple[int, ...]:
+    """Best first; a passage that stands in several documents is one hit that names them all."""
+    twins = [chunk for hit in hits for chunk in hit.same]
+    of = dict(Chunk.objects.filter(pk__in=twins).values_list("pk", "version__document_id")) if twins else {}
+    return tuple(dict.fromkeys(each for hit in hits for each in (hit.document_id, *(of[chunk] for chunk in hit.same if chunk in of))))
 
 
 def _measured(asked: Sequence[Asked], heard: _Heard, off_topic: int) -> Measured:
