@@ -10,8 +10,11 @@ from django.utils import timezone
 from conversations.choices import ConversationState, Holder, OutboundState, ReviewState, TurnState
 from conversations.models import Citation, Conversation, Message, OutboundMessage, Question, ReviewTask, Turn
 from knowledge.models import Chunk, Document, KnowledgeBase
+from scrm.access import policy
 from scrm.core.errors import NotFound
+from scrm.privacy.vault import namespaces_with
 
+REVEAL = "conversations.reveal_personal"
 BOXES: dict[str, Q] = {
     "open": Q(state=ConversationState.OPEN),
     "waiting": Q(state=ConversationState.OPEN, holder=Holder.WAITING),
@@ -30,17 +33,28 @@ def box_filter(box: str, user) -> Q:
 def inbox(user, *, box: str, words: str = ""):
     """Conversations of a box (BOXES) that the user may see, newest first; the waiting ones longest wait first.
 
-    `words`: part of the customer's name or remark, or of any message. Rows carry `last_text` and `last_author`.
+    `words`: part of the customer's name or remark, or of any message; texts are masked, so a whole telephone number or the like finds
+    where it was said by its keyed hash, for those who may see it. Rows carry `last_text` and `last_author`.
     """
     rows = Conversation.objects.visible_to(user).filter(box_filter(box, user)).select_related("account", "assignee", "identity__customer")
     if words:
         said = Message.objects.filter(conversation=OuterRef("pk"), text__icontains=words)
         customer = Q(identity__customer__name__icontains=words) | Q(identity__customer__remark__icontains=words)
-        rows = rows.filter(customer | Exists(said))
+        rows = rows.filter(customer | Exists(said) | _value_said(user, words))
     latest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-id")
     rows = rows.annotate(last_text=Subquery(latest.values("text")[:1]), last_author=Subquery(latest.values("author")[:1]))
     order = F("last_customer_at").asc(nulls_last=True) if box == "waiting" else F("last_message_at").desc(nulls_last=True)
     return rows.order_by(order, "-id")
+
+
+def _value_said(user, words: str) -> Q:
+    """Conversations and customers' cards in which the personal value was written."""
+    found = namespaces_with(words) if policy.can(user, REVEAL) else []
+    ids: dict[str, list[int]] = {"conversation": [], "customer": []}
+    for namespace in found:
+        kind, _colon, pk = namespace.partition(":")
+        ids.setdefault(kind, []).append(int(pk))
+    return Q(pk__in=ids["conversation"]) | Q(identity__customer__in=ids["customer"])
 
 
 def inbox_counts(user) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import ask, customers, inbox, judging, panels, reviews, threads, turns
+from conversations.views import ask, customers, inbox, judging, panels, reveals, reviews, threads, turns
 
 app_name = "conversations"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("inbox/<int:pk>/hand-back/", threads.hand_back, name="hand_back"),
     path("inbox/<int:pk>/close/", threads.close, name="close"),
     path("inbox/<int:pk>/reply/", threads.reply, name="reply"),
+    path("inbox/<int:pk>/reveal/", reveals.reveal, name="reveal"),
     path("inbox/<int:pk>/customer/", customers.customer_save, name="customer_save"),
     path("outbound/<int:pk>/again/", threads.send_again, name="send_again"),
     path("turns/<int:pk>/", turns.turn, name="turn"),

@@ -43,6 +43,7 @@ from scrm.access.roles import ROLES
 from scrm.access.services import user_create
 from scrm.customers.models import Customer, Tag
 from scrm.jobs.models import Job
+from scrm.privacy.vault import text_mask_in_tx
 
 PASSWORD = "right-horse-battery"
 _numbers = count(1)
@@ -142,6 +143,7 @@ def side_make(word: str) -> Side:
         last_message_at=timezone.now(),
         last_customer_at=timezone.now(),
     )
+    text_mask_in_tx(conversation.vault, f"1380013{number:04}")
     asked = message_make(conversation, Author.CUSTOMER, f"{word}问题")
     said = message_make(conversation, Author.BOT, f"{word}答复")
     turn = Turn.objects.create(

@@ -39,7 +39,10 @@ class Conversation(models.Model):
         ordering = ["-last_message_at"]
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
-        permissions = [("answer_conversation", "May take over and answer conversations")]
+        permissions = [
+            ("answer_conversation", "May take over and answer conversations"),
+            ("reveal_personal", "May see masked personal data"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["identity"], condition=Q(state=ConversationState.OPEN), name="conversation_one_open"),
             models.CheckConstraint(

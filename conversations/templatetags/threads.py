@@ -4,15 +4,18 @@ import re
 from urllib.parse import urlencode
 
 from django import template
+from django.middleware.csrf import get_token
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.choices import Author
 from conversations.selectors import THREAD_LENGTH
 from knowledge.retrieval.reasons import LABELS, NOTES
 from knowledge.retrieval.search import REASONS as SEARCH_REASONS
+from scrm.privacy.types import PLACEHOLDER, Kind
 
 register = template.Library()
 
@@ -56,6 +59,61 @@ def verdict(code: str):
 def reason(code: str):
     """Why the bot did what it did, in words; causes that are words already stay as they are."""
     return REASONS.get(code, code)
+
+
+KINDS = {
+    Kind.EMAIL: _("e-mail address"), Kind.ID_CARD: _("ID card"), Kind.BANK_CARD: _("bank card"), Kind.PHONE: _("phone number"),
+    Kind.PASSPORT: _("document number"), Kind.PLATE: _("number plate"), Kind.COMPANY_CODE: _("company code"), Kind.ADDRESS: _("address"),
+    Kind.NAME: _("person's name"), Kind.ORDER: _("order number"),
+}  # fmt: skip
+
+
+@register.filter
+def kind_label(placeholder: str) -> str:
+    """「<手机号_2>」 as a person reads it: "phone number 2"."""
+    match = PLACEHOLDER.fullmatch(placeholder)
+    return f"{KINDS[Kind(match['kind'])]} {match['number']}" if match else placeholder
+
+
+@register.filter
+def labelled(text: str) -> str:
+    """A masked text for a line of a list: each placeholder by its kind."""
+    return PLACEHOLDER.sub(lambda match: f"[{KINDS[Kind(match['kind'])]}]", text or "")
+
+
+@register.filter
+def has_masked(text: str) -> bool:
+    return bool(PLACEHOLDER.search(text or ""))
+
+
+@register.simple_tag(takes_context=True)
+def said(context, text: str, conversation=None, card: str = "") -> str:
+    """A masked text, escaped: each placeholder a mark, with a button that shows the value for those who may see it."""
+    conversation = conversation or context["conversation"]
+    pieces, at = [], 0
+    for match in PLACEHOLDER.finditer(text or ""):
+        pieces += [escape(text[at : match.start()]), _mark(context, conversation, match[0], card)]
+        at = match.end()
+    return mark_safe("".join([*pieces, escape((text or "")[at:])]))  # every part is escaped above
+
+
+_MASKED = '<span class="masked"><span>{label}</span></span>'
+# On one line: the text around it keeps its line breaks.
+_BUTTON = (
+    '<form class="masked" method="post" action="{url}" hx-post="{url}" hx-target="this" hx-swap="outerHTML">'
+    '<input type="hidden" name="csrfmiddlewaretoken" value="{token}"><input type="hidden" name="placeholder" value="{placeholder}">'
+    '<input type="hidden" name="card" value="{card}"><span>{label}</span>'
+    '<button class="masked-show" type="submit" aria-label="{aria}">{show}</button></form>'
+)
+
+
+def _mark(context, conversation, placeholder: str, card: str) -> str:
+    label = kind_label(placeholder)
+    if not context.get("may_reveal"):
+        return format_html(_MASKED, label=label)
+    url, token = reverse("conversations:reveal", args=[conversation.pk]), get_token(context["request"])
+    aria = gettext("Show: %(what)s") % {"what": label}
+    return format_html(_BUTTON, url=url, token=token, placeholder=placeholder, card=card, label=label, aria=aria, show=gettext("Show"))
 
 
 WRITERS = {"extractive": _("sentences quoted from the documents"), "phrase": _("a fixed phrase")}

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from conversations import selectors
 from conversations.choices import ReviewState
+from conversations.services.reveals import REVEAL
 from conversations.services.reviews import review_approve, review_reject
 from scrm.access import policy
 from scrm.access.pages import page
@@ -56,4 +57,5 @@ def _context(request) -> dict:
     return {
         "tasks": selectors.reviews_open(user), "decided": selectors.reviews_decided(user),
         "stamp": selectors.reviews_stamp(user), "may_decide": policy.can(user, DECIDE),
+        "may_reveal": policy.can(user, REVEAL),
     }  # fmt: skip

@@ -14,6 +14,7 @@ from conversations.models import Conversation
 from conversations.services.conversations import agent_reply
 from conversations.services.handover import conversation_close, conversation_hand_back, conversation_take_over
 from conversations.services.repair import outbound_again
+from conversations.services.reveals import REVEAL
 from conversations.views.inbox import VIEW, list_context
 from scrm.access import policy
 from scrm.access.pages import page
@@ -110,7 +111,7 @@ def thread_context(request, row: Conversation) -> dict:
         "stamp": f"{selectors.thread_stamp(row)}-{hold}", "hold": hold, "bot_is_writing": selectors.bot_is_writing(row),
         "mine": mine, "is_open": is_open, "may_answer": may, "can_reply": may and mine and is_open,
         "can_take_over": may and is_open and not mine and (row.holder != Holder.PERSON or row.assignee_id is None),
-        "form_key": uuid.uuid4().hex, "before": before,
+        "form_key": uuid.uuid4().hex, "before": before, "may_reveal": policy.can(user, REVEAL),
     }  # fmt: skip
 
 
@@ -119,6 +120,6 @@ def customer_context(user, row: Conversation) -> dict:
     customer = row.identity.customer
     others = Conversation.objects.visible_to(user).filter(identity__customer=customer).exclude(pk=row.pk)
     return {
-        "customer_row": customer, "tags": list(customer.tags.all()), "may_edit": policy.can(user, "customers.change_customer"),
+        "customer_row": customer, "tags": list(customer.tags.all()), "may_edit": policy.can(user, "customers.change_customer"), "may_reveal": policy.can(user, REVEAL),
         "others": others.select_related("account").order_by("-id")[:8],
     }  # fmt: skip

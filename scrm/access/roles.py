@@ -20,6 +20,7 @@ ANSWER = ASK | {
     "conversations.view_channelaccount",
     "conversations.view_conversation",
     "conversations.answer_conversation",
+    "conversations.reveal_personal",
     "conversations.view_reviewtask",
     "conversations.decide_reviewtask",
     "customers.view_customer",

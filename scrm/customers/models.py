@@ -20,7 +20,10 @@ class Tag(models.Model):
 
 
 class Customer(models.Model):
-    """One person, whatever channels they write through. Channel identities point here."""
+    """One person, whatever channels they write through. Channel identities point here.
+
+    A name is kept as it is, but for numbers in it; the remark is masked, its values in the vault.
+    """
 
     name = models.CharField(_("name"), max_length=120, blank=True)
     avatar_url = models.URLField(_("avatar"), max_length=500, blank=True)
@@ -38,3 +41,8 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"#{self.pk}"
+
+    @property
+    def vault(self) -> str:
+        """The namespace that the placeholders of the remark belong to."""
+        return f"customer:{self.pk}"

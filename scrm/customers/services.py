@@ -9,6 +9,8 @@ from scrm.access import policy
 from scrm.audit.services import audit_record
 from scrm.core.errors import Invalid
 from scrm.customers.models import Customer, Tag
+from scrm.privacy.redact import redact
+from scrm.privacy.vault import text_mask_in_tx
 
 MAX_REMARK = 2000
 MAX_TAGS = 30
@@ -21,7 +23,7 @@ def tag_names(text: str) -> list[str]:
 
 
 def customer_update(*, actor, customer: Customer, name: str, remark: str, tags: str) -> Customer:
-    """Change name, remark and tags. NotAllowed by role; Invalid when the remark or the number of tags is beyond the limit."""
+    """Change name, remark (stored masked) and tags. NotAllowed by role; Invalid when the remark or the tags are beyond the limit."""
     policy.require(actor, "customers.change_customer")
     names = tag_names(tags)
     if len(remark) > MAX_REMARK or len(names) > MAX_TAGS or len(name) > 120:
@@ -31,8 +33,8 @@ def customer_update(*, actor, customer: Customer, name: str, remark: str, tags: 
         )
     with transaction.atomic(durable=True):
         row = Customer.objects.select_for_update().get(pk=customer.pk)
-        row.name, row.remark = name.strip(), remark.strip()
+        row.name, row.remark = redact(name.strip()).text[:120], text_mask_in_tx(row.vault, remark.strip())
         row.save(update_fields=["name", "remark"])
-        row.tags.set([Tag.objects.get_or_create(name=each)[0] for each in names])
+        row.tags.set([Tag.objects.get_or_create(name=redact(each).text[:60])[0] for each in names])
         audit_record(actor=actor, action="customer.update", subject=row, detail={"tags": len(names)})
     return row

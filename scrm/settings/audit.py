@@ -5,6 +5,6 @@ from scrm.settings import env
 # (prefixes of actions, days; 0 = for ever), at least thirty days.
 AUDIT_KEEP_DAYS = (
     (("turn.", "question.", "review.", "conversation.", "outbound.", "event."), env.number("SCRM_AUDIT_KEEP_DAYS_ANSWERS", 730)),
-    (("customer.",), env.number("SCRM_AUDIT_KEEP_DAYS_CUSTOMERS", 365)),
+    (("customer.", "personal."), env.number("SCRM_AUDIT_KEEP_DAYS_CUSTOMERS", 365)),
     (("document.", "version.", "faq.", "word.", "batch.", "base.", "web."), env.number("SCRM_AUDIT_KEEP_DAYS_KNOWLEDGE", 0)),
 )
