@@ -31,6 +31,7 @@ REASONS = {
     "no_passage": _("Nothing in the knowledge fits the question."),
     "not_sure_enough": _("The passages found do not answer the question surely enough."),
     "not_in_live_documents": _("The documents no longer say it."),
+    "not_supported": _("No passage says what the draft said."),
     "does_not_answer": _("The draft did not contain what was asked for."),
     "asked_for_person": _("The customer asked for a person."),
     **SEARCH_REASONS,

@@ -12,6 +12,7 @@ from conversations.selectors import passages
 STEP_LABELS = {
     "redact": _("Mask personal data"),
     "intent": _("Recognise what is wanted"),
+    "understand": _("Understand the question"),
     "retrieve": _("Search the knowledge"),
     "answer": _("Write the answer"),
     "check": _("Check against the sources"),
@@ -32,19 +33,20 @@ LONG = 600
 
 @dataclass(frozen=True)
 class Step:
-    """One step as a page shows it. `facts`: (key, text) pairs; `hits`: the passages a search step found."""
+    """One step as a page shows it. `facts`: (key, text) pairs; `hits`: the passages a search step found; `sentences`: verdicts."""
 
     name: str
     label: str
     ms: float
     facts: list[tuple[str, str]]
     hits: list[dict[str, Any]]
+    sentences: list[dict[str, Any]]
 
 
 def trace_steps(trace: Iterable[dict], user=None) -> list[Step]:
     """The entries {"step", "ms", "input", "output"} of Turn.trace or of a question's result, with the passages `user` may see."""
     trace = list(trace)
-    ids = {hit["chunk"] for entry in trace for hit in _hits(entry)}
+    ids = {row["chunk"] for entry in trace for row in (*_hits(entry), *_sentences(entry)) if row.get("chunk")}
     found = passages(user, ids) if ids and user else {}
     return [_step(entry, found) for entry in trace]
 
@@ -54,12 +56,17 @@ def _hits(entry: dict) -> list[dict]:
     return [hit for hit in hits if isinstance(hit, dict) and "chunk" in hit]
 
 
+def _sentences(entry: dict) -> list[dict]:
+    return [each for each in (entry.get("output") or {}).get("sentences") or [] if isinstance(each, dict)]
+
+
 def _step(entry: dict, found: dict[int, dict]) -> Step:
-    output = {key: value for key, value in (entry.get("output") or {}).items() if key not in ("hits", "rejected")}
+    output = {key: value for key, value in (entry.get("output") or {}).items() if key not in ("hits", "rejected", "sentences")}
     hits = [{"matched": []} | hit | {"document": CLOSED} | found.get(hit["chunk"], {}) for hit in _hits(entry)]
     name = str(entry.get("step", ""))
     facts = [*_facts(entry.get("input") or {}), *_facts(output)]
-    return Step(name=name, label=STEP_LABELS.get(name, name), ms=entry.get("ms", 0), facts=facts, hits=hits)
+    sentences = [each | {"document": found.get(each.get("chunk"), {}).get("document", "")} for each in _sentences(entry)]
+    return Step(name=name, label=STEP_LABELS.get(name, name), ms=entry.get("ms", 0), facts=facts, hits=hits, sentences=sentences)
 
 
 def _facts(values: dict) -> list[tuple[str, str]]:
