@@ -91,3 +91,10 @@ def test_menu_payload_refuses(items):
 def test_own_msgid_is_stable_and_short():
     assert own_msgid("turn:1:0") == own_msgid("turn:1:0") != own_msgid("turn:1:1")
     assert len(own_msgid("x" * 120).encode()) == 32
+
+
+@pytest.mark.parametrize("before", range(20, 32))
+def test_a_placeholder_is_never_cut_in_two(before):
+    parts = split("话" * before + "<手机号_12>" + "话" * 40, limit=100)
+    assert sum(part.count("<手机号_12>") for part in parts) == 1
+    assert all(len(part.encode()) <= 100 for part in parts)

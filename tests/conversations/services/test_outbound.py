@@ -14,6 +14,8 @@ from conversations.services.handover import conversation_take_over
 from conversations.services.pull import account_pull
 from scrm.access.models import User
 from scrm.core import tasks
+from scrm.privacy.models import PersonalValue
+from scrm.privacy.vault import text_mask_in_tx
 from tests.conversations.factories import AccountFactory, ConversationFactory, CustomerMessageFactory
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -276,3 +278,25 @@ def test_only_the_head_of_a_conversation_is_offered_to_the_drain(talk, account):
     queue(other, key="c")
     queue(other, key="d", state=OutboundState.SENT)
     assert outbox.conversations_waiting() == [other.pk]
+
+
+def test_values_are_put_in_on_the_way_out_and_stored_nowhere(talk, phone):
+    address = "浙江省杭州市西湖区文三路477号华星科技大厦9层A座"
+    words = text_mask_in_tx(talk.vault, f"手机13812345678，地址{address}。" + "好的，" * 400)
+    queue(talk, words)
+    run(talk)
+    row = OutboundMessage.objects.get()
+    assert row.state == OutboundState.SENT
+    assert "".join(received(phone, talk)).startswith(f"手机13812345678，地址{address}。")
+    assert all(len(text.encode()) <= 2048 for text in received(phone, talk))
+    stored = f"{row.text}{row.payload}{row.message.text}"
+    assert "<手机号_1>，地址<地址_1>" in stored
+    assert "13812345678" not in stored
+    assert "文三路" not in stored
+
+
+def test_a_value_that_is_gone_is_named_by_its_kind(talk, phone):
+    queue(talk, text_mask_in_tx(talk.vault, "您的手机13812345678已登记，<邮箱_7>也是"))
+    PersonalValue.objects.update(expires_at=timezone.now())
+    run(talk)
+    assert received(phone, talk) == ["您的手机[手机号]已登记，<邮箱_7>也是"]
