@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from conversations.choices import Author, ConversationState, Holder, TurnState
 from conversations.models import Conversation, Message, Turn
-from conversations.types import Exchange
+from conversations.types import Exchange, Verdict
 
 HISTORY = 3
+_TOLD = (TurnState.ANSWERED, TurnState.REFUSED)  # a question that was refused is still what the next one may be about
 _SETTLE_S = 2  # a message younger than this is still on its way to its own task
 _BATCH = 200
 
@@ -20,9 +21,14 @@ def unanswered_messages(conversation: Conversation) -> QuerySet[Message]:
 
 
 def recent_exchanges(conversation: Conversation) -> tuple[Exchange, ...]:
-    """The last few answered questions of the conversation, oldest first, masked."""
-    rows = conversation.turns.filter(state=TurnState.ANSWERED).exclude(question="").order_by("-pk")[:HISTORY]
-    return tuple(Exchange(row.question, row.answer) for row in reversed(rows))
+    """The last few questions of the conversation, oldest first, masked; a follow-up as the question it stood for."""
+    rows = conversation.turns.filter(state__in=_TOLD).exclude(question="").exclude(verdict=Verdict.SMALLTALK).order_by("-pk")[:HISTORY]
+    return tuple(Exchange(_stood_for(row), row.answer) for row in reversed(rows))
+
+
+def _stood_for(turn: Turn) -> str:
+    rewritten = [entry.get("output", {}).get("standalone") for entry in turn.trace if entry.get("step") == "understand"]
+    return next((text for text in reversed(rewritten) if text), turn.question)
 
 
 def turns_waiting() -> list[int]:

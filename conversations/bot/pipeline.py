@@ -14,6 +14,7 @@ from conversations.bot.steps.intent import intent
 from conversations.bot.steps.redact import redact
 from conversations.bot.steps.retrieve import retrieve
 from conversations.bot.steps.risk import risk
+from conversations.bot.steps.understand import understand
 from conversations.types import BotState, Exchange, Outcome, StepTrace, Verdict
 from knowledge.types import Scope
 from scrm.core.errors import ScrmError
@@ -34,6 +35,7 @@ class Step:
 STEPS = (
     Step("redact", redact, shown.size, shown.masked),
     Step("intent", intent, shown.masked, shown.decision),
+    Step("understand", understand, shown.masked, shown.understood),
     Step("retrieve", retrieve, shown.asked, shown.hits),
     Step("answer", answer, shown.passages, shown.draft),
     Step("check", check, shown.draft, shown.checked),
@@ -41,9 +43,9 @@ STEPS = (
 )
 
 
-def run(question: str, scope: Scope, history: Iterable[Exchange] = ()) -> BotState:
+def run(question: str, scope: Scope, history: Iterable[Exchange] = (), *, channel: str = "") -> BotState:
     """The state after the last step, with an outcome and a trace. An expected failure in a step becomes outcome hand_over."""
-    state = BotState(question=question, scope=scope, history=tuple(history))
+    state = BotState(question=question, scope=scope, history=tuple(history), channel=channel)
     for step in STEPS:
         state = _traced(step, state)
         if state.outcome:

@@ -18,7 +18,14 @@ def masked(state: BotState) -> dict:
 
 
 def asked(state: BotState) -> dict:
-    return {"question": state.masked, "bases": list(state.scope.base_ids)}
+    return {"question": state.asks, "bases": list(state.scope.base_ids)}
+
+
+def understood(state: BotState) -> dict:
+    """`standalone`: the follow-up as a question of its own, "" when it is one already."""
+    return {
+        "standalone": _clean(state.standalone), "context_free": state.context_free, "language": state.language, "channel": state.channel,
+    }  # fmt: skip
 
 
 def hits(state: BotState) -> dict:
@@ -30,7 +37,7 @@ def hits(state: BotState) -> dict:
 
 
 def passages(state: BotState) -> dict:
-    return {"question": state.masked, "chunks": [hit.chunk_id for hit in state.hits]}
+    return {"question": state.asks, "chunks": [hit.chunk_id for hit in state.hits]}
 
 
 def draft(state: BotState) -> dict:

@@ -39,13 +39,13 @@ class Reply:
         return tuple(state for state in self.states if state.outcome == outcome)
 
 
-def work_out(messages: Sequence[Message], scope: Scope, history: Sequence[Exchange] = ()) -> Reply:
+def work_out(messages: Sequence[Message], scope: Scope, history: Sequence[Exchange] = (), *, channel: str = "") -> Reply:
     """Read a customer's messages and answer what can be answered. No transaction may be open."""
     clicks = tuple(click for message in messages if (click := click_of(message)))
     if any(_HUMAN.fullmatch(menu_id(message)) for message in messages):
         return Reply(clicks=clicks, offer=ASKED_FOR_PERSON)
     texts = [message.text for message in messages if message.kind == "text" and not click_of(message)]
-    states = tuple(answer_all(texts, scope, history)) if texts else ()
+    states = tuple(answer_all(texts, scope, history, channel=channel)) if texts else ()
     media = any(message.kind != "text" for message in messages)
     return Reply(states=states, clicks=clicks, offer=MEDIA if media else "")
 

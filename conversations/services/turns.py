@@ -43,6 +43,7 @@ class Claim:
     messages: tuple[Message, ...]
     scope: Scope
     history: tuple[Exchange, ...]
+    channel: str
 
 
 def turn_run(*, conversation_id: int) -> None:
@@ -72,7 +73,9 @@ def turn_claim(*, conversation_id: int) -> Claim | None:
             return None
         messages = unanswered_messages(conversation).filter(pk__lte=turn.trigger_id, recalled_at=None)
         scope = Scope(tuple(conversation.account.bases.values_list("pk", flat=True)))
-        return Claim(turn.pk, turn.attempts, conversation.pk, tuple(messages), scope, recent_exchanges(conversation))
+        return Claim(
+            turn.pk, turn.attempts, conversation.pk, tuple(messages), scope, recent_exchanges(conversation), conversation.account.kind
+        )
 
 
 def turn_end(*, claim: Claim, reply: Reply) -> bool:
@@ -109,7 +112,7 @@ def answers_itself(conversation: Conversation) -> bool:
 
 def _work(claim: Claim) -> None:
     try:
-        reply = work_out(claim.messages, claim.scope, claim.history)
+        reply = work_out(claim.messages, claim.scope, claim.history, channel=claim.channel)
     except Exception as error:  # outermost boundary of a turn: a bug in a step must not leave a customer without a word
         log.exception("turn %s failed", claim.turn_id)
         turn_fail(claim=claim, cause=redact(f"{type(error).__name__}: {error}").text)

@@ -27,7 +27,7 @@ def test_a_question_is_answered_with_its_source_and_a_rating_menu(conversation, 
         f"fb_{turn.pk}_0",
         f"human_{turn.pk}",
     ]
-    assert [entry["step"] for entry in turn.trace] == ["redact", "intent", "retrieve", "answer", "check", "risk"]
+    assert [entry["step"] for entry in turn.trace] == ["redact", "intent", "understand", "retrieve", "answer", "check", "risk"]
     assert turn.timings_ms["total"] > 0
     conversation.refresh_from_db()
     assert conversation.answered_up_to == asked.pk
@@ -215,7 +215,7 @@ def test_an_expected_failure_reaches_a_person_and_its_text_no_customer(conversat
 
 
 def test_a_text_that_fails_twice_is_given_to_a_person(conversation, write, said, settings, monkeypatch):
-    def fails(*_args):
+    def fails(*_args, **_named):
         raise ValueError("cannot read 13812345678")
 
     monkeypatch.setattr(turns, "work_out", fails)
