@@ -68,3 +68,12 @@ class QuestionState(TextChoices):
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+
+
+class CacheUseKind(TextChoices):
+    """What a look into the answer cache found. JOINED: it waited for the same question to be answered, and had that answer."""
+
+    EXACT = "exact", _("same question")
+    SEMANTIC = "semantic", _("same meaning")
+    JOINED = "joined", _("asked at the same time")
+    MISS = "miss", _("not in the cache")

@@ -1,3 +1,4 @@
+from conversations.models.cache import CachedAnswer, CacheUse, ContentStamp
 from conversations.models.channels import ChannelAccount, ChannelIdentity, InboundEvent
 from conversations.models.conversations import Conversation, Message
 from conversations.models.outbound import OutboundMessage
@@ -6,9 +7,12 @@ from conversations.models.reviews import ReviewApproval, ReviewTask, RiskRule
 from conversations.models.turns import Citation, Turn
 
 __all__ = [
+    "CacheUse",
+    "CachedAnswer",
     "ChannelAccount",
     "ChannelIdentity",
     "Citation",
+    "ContentStamp",
     "Conversation",
     "InboundEvent",
     "Message",
