@@ -3,8 +3,30 @@
 from celery import shared_task
 
 from training.services.feedback import feedback_record
+from training.services.nights import night_run, nightly, nights_drain
+from training.services.promotion import releases_watch
 
 
 @shared_task(name="training.feedback_record")
 def feedback_record_task(turn_id: int, author: str, solved: int) -> None:
     feedback_record(turn_id=turn_id, author=author, solved=bool(solved))
+
+
+@shared_task(name="training.night_run")
+def night_run_task(job_id: int) -> None:
+    night_run(job_id=job_id)
+
+
+@shared_task(name="training.nightly")
+def nightly_task() -> None:
+    nightly()
+
+
+@shared_task(name="training.nights_drain")
+def nights_drain_task() -> None:
+    nights_drain()
+
+
+@shared_task(name="training.releases_watch")
+def releases_watch_task() -> None:
+    releases_watch()

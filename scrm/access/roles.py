@@ -35,6 +35,10 @@ CURATE = ASK | {
     "knowledge.change_document",
     "knowledge.delete_document",
     "jobs.view_job",
+    "training.view_trainingrun",
+    "training.change_trainingrun",
+    "training.add_dataset",
+    "training.view_dataset",
 }
 ADMINISTER = (
     ANSWER
@@ -64,6 +68,7 @@ ADMINISTER = (
         "ai.view_modelrelease",
         "ai.change_modelrelease",
         "ai.view_encoder",
+        "training.delete_dataset",
         "knowledge.view_allowedhost",
         "knowledge.add_allowedhost",
         "knowledge.delete_allowedhost",

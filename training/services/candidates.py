@@ -17,7 +17,7 @@ from knowledge.retrieval.ranker import Figures
 from knowledge.retrieval.weights import SETTING as WEIGHTS
 from knowledge.retrieval.weights import SHIPPED, Weights
 from knowledge.types import Scope
-from scrm.ai.choices import EncoderKind
+from scrm.ai.choices import EncoderKind, ReleaseState
 from scrm.ai.models import Encoder, ModelRelease
 from scrm.ai.selectors import serving
 from scrm.ai.services.encoders import encoder_prepare
@@ -68,8 +68,9 @@ def candidate_train(
     """
     items = list(dataset.items.filter(kind=DatasetItem.Kind.RETRIEVAL))
     known = passages.read(sorted({item.base_id for item in items}), active.passage_encoder)
-    trained = _tower(active.passage_encoder, items, known, folder, tower, goes_on) if tower else None
-    encoder = _prepared(trained, name) if trained and trained.folder else active.query_encoder
+    _leftovers_remove(name)
+    trained = _tower(active.passage_encoder, items, known, folder, name, tower, goes_on) if tower else None
+    encoder = encoder_prepare(source=trained.folder) if trained and trained.folder else active.query_encoder
     facts = {key: value for key, value in active.settings.items() if key != BACKGROUND or encoder == active.query_encoder}
     release = release_create(name=name, query_encoder=encoder, passage_encoder=active.passage_encoder, settings=facts)
     release_background_ensure(release)
@@ -94,7 +95,7 @@ def candidate_remove(*, release: ModelRelease) -> None:
 
 
 def _tower(
-    encoder: Encoder, items: Sequence[DatasetItem], known: Passages, folder: Path, tower: TowerSettings, goes_on: GoesOn
+    encoder: Encoder, items: Sequence[DatasetItem], known: Passages, folder: Path, name: str, tower: TowerSettings, goes_on: GoesOn
 ) -> Trained | None:
     """From the passage encoder's own weights every time, with all labels there are: what an earlier night learned cannot drift."""
     if encoder.kind == EncoderKind.OPENAI:
@@ -104,18 +105,14 @@ def _tower(
     if not len(labelled):
         return None
     return query_tower.train(
-        resolve(encoder.source, lambda line: None), folder, vectors=known.vectors, documents=known.documents, labelled=labelled, dev=dev,
-        general=general_questions(GENERAL), prefix=encoder.query_prefix, settings=tower, goes_on=goes_on,
+        resolve(encoder.source, lambda line: None), folder, Path(settings.MODELS_DIR) / TRAINED / name, vectors=known.vectors,
+        documents=known.documents, labelled=labelled, dev=dev, general=general_questions(GENERAL), prefix=encoder.query_prefix, settings=tower, goes_on=goes_on,
     )  # fmt: skip
 
 
-def _prepared(trained: Trained, name: str) -> Encoder:
-    """The trained model in its place, exported for serving with the parity check."""
-    target = Path(settings.MODELS_DIR) / TRAINED / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.move(trained.folder, target)
-    return encoder_prepare(source=str(target))
+def _leftovers_remove(name: str) -> None:
+    """What this very run left when it was killed after its candidate was made; its encoder is found again by its fingerprint."""
+    ModelRelease.objects.filter(name=name, state=ReleaseState.READY).delete()
 
 
 def _learn_weights(

@@ -1,5 +1,6 @@
 """One training from its dataset to the gate's decision, as a row that says what happened."""
 
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,12 +29,16 @@ OFF_TOPIC, OFF_TOPIC_SEED = 100, 31  # not those that calibration has looked at
 SHORT = 10  # characters of a short question
 
 
-def run_create(*, actor, kind: str, dataset: Dataset | None, parameters: dict | None = None, job=None) -> TrainingRun:
+def run_create(*, actor, kind: str, dataset: Dataset | None, parameters: dict | None = None) -> TrainingRun:
     with transaction.atomic(durable=True):
-        run = TrainingRun.objects.create(kind=kind, dataset=dataset, parameters=parameters or {}, job=job)
-        run.folder = f"{CHECKPOINTS}/run-{run.pk}"
-        run.save(update_fields=["folder"])
-        audit_record(actor=actor, action="training.begin", subject=run, detail={"kind": kind, "dataset": dataset and dataset.pk})
+        return run_create_in_tx(actor=actor, kind=kind, dataset=dataset, parameters=parameters)
+
+
+def run_create_in_tx(*, actor, kind: str, dataset: Dataset | None, parameters: dict | None = None, job=None) -> TrainingRun:
+    run = TrainingRun.objects.create(kind=kind, dataset=dataset, parameters=parameters or {}, job=job)
+    run.folder = f"{CHECKPOINTS}/run-{run.pk}"
+    run.save(update_fields=["folder"])
+    audit_record(actor=actor, action="training.begin", subject=run, detail={"kind": kind, "dataset": dataset and dataset.pk})
     return run
 
 
@@ -84,6 +89,7 @@ def run_end(*, run: TrainingRun, state: str, reason: str = "", seconds: float | 
         run.decided_by = actor or run.decided_by
         run.save(update_fields=["state", "reason", "ended_at", "seconds", "decided_by"])
         audit_record(actor=actor, action=f"training.{state}", subject=run, detail={"reason": run.reason[:500]})
+    shutil.rmtree(folder_of(run), ignore_errors=True)
 
 
 def folder_of(run: TrainingRun) -> Path:

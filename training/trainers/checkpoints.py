@@ -1,9 +1,12 @@
 """Where a killed training goes on: written beside and renamed, so that there is a whole one or none."""
 
+import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-FILE = "checkpoint.pt"
+from training.trainers.types import Trained
+
+FILE, RESULT = "checkpoint.pt", "result.json"
 
 
 @dataclass
@@ -49,5 +52,18 @@ def resume(folder: Path, run, optimiser, schedule) -> State:
     return State(**whole["state"])
 
 
-def forget(folder: Path) -> None:
+def finish(folder: Path, trained: Trained) -> None:
+    """The result instead of the checkpoint: what comes after training may be killed, too."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{RESULT}.part").write_text(json.dumps(asdict(trained)))
+    (folder / f"{RESULT}.part").rename(folder / RESULT)
     (folder / FILE).unlink(missing_ok=True)
+
+
+def result(folder: Path) -> Trained | None:
+    """What was trained here to its end, if its model is still in place."""
+    file = folder / RESULT
+    if not file.is_file():
+        return None
+    trained = Trained(**json.loads(file.read_text()))
+    return trained if trained.folder is None or Path(trained.folder).is_dir() else None

@@ -26,6 +26,7 @@ STAGE = "train"
 def train(
     source: Path,
     out: Path,
+    target: Path,
     *,
     vectors: "np.ndarray",
     documents: "np.ndarray",
@@ -36,11 +37,13 @@ def train(
     settings: TowerSettings,
     goes_on: GoesOn = lambda stage, done, total: True,
 ) -> Trained:
-    """Train the model of folder `source` and write it to `out/model`; `out` also keeps the checkpoint that a killed run goes on from.
+    """Train the model of folder `source` and write it to `target`; `out` keeps what a killed run goes on from, and the result.
 
     vectors: float32 (passages, dim), L2-normalised; documents: int (passages,), equal for passages of one document; general: questions
     about anything, the last quarter of which only measures. Raises Stopped when `goes_on` says no.
     """
+    if finished := checkpoints.result(out):
+        return finished
     run = _Run(source, vectors, documents, prefix, settings)
     held, watched = _halves(general)
     run.remember(held, watched, dev)
@@ -48,11 +51,11 @@ def train(
     share, alike, shares = run.choose(dev, watched)
     folder = None
     if share:
-        folder = str(run.save(out / "model"))
-    checkpoints.forget(out)
-    return Trained(
-        folder, share, alike, (run.dev_before, shares[str(share)][0]), tuple(losses), run.step, time.perf_counter() - started, shares
-    )
+        folder = str(run.save(target))
+    seconds = time.perf_counter() - started
+    trained = Trained(folder, share, alike, (run.dev_before, shares[str(share)][0]), tuple(losses), run.step, seconds, shares)
+    checkpoints.finish(out, trained)
+    return trained
 
 
 def _halves(general: Sequence[str]) -> tuple[list[str], list[str]]:
