@@ -3,6 +3,7 @@
 from celery import shared_task
 from celery.signals import worker_ready
 
+from conversations import due  # noqa: F401  (it listens for workers)
 from conversations.models import ChannelAccount
 from conversations.services.outbound import conversations_waiting, outbound_run
 from conversations.services.profiles import profiles_fetch

@@ -18,7 +18,7 @@ class Conversation(models.Model):
 
     Holder: BOT -> WAITING (offered to people) -> PERSON (an agent took over) -> BOT (handed back). In PERSON the bot is silent.
     `answered_up_to` is the id of the last customer message that needs nothing more from the bot: answered, taken over by a person,
-    or older than our first start.
+    or older than our first start. `answer_at`: until then the customer may still be writing (conversations/services/bursts).
     """
 
     account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="conversations")
@@ -28,6 +28,7 @@ class Conversation(models.Model):
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations")
     handover_reason = models.CharField(max_length=300, blank=True)
     answered_up_to = models.BigIntegerField(default=0)
+    answer_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_message_at = models.DateTimeField(null=True, blank=True)
     last_customer_at = models.DateTimeField(null=True, blank=True)
@@ -50,7 +51,10 @@ class Conversation(models.Model):
                 name="conversation_person_is_named",
             ),
         ]
-        indexes = [models.Index(fields=["account", "-last_message_at"], name="conversation_inbox")]
+        indexes = [
+            models.Index(fields=["account", "-last_message_at"], name="conversation_inbox"),
+            models.Index(fields=["answer_at"], condition=Q(answer_at__isnull=False), name="conversation_due"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

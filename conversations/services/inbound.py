@@ -14,6 +14,7 @@ from conversations.channels.wecom_kf.client import SyncPage
 from conversations.channels.wecom_kf.inbound import InboundMessage, InboundNotice, kept, row_parse
 from conversations.choices import Author, ConversationState, Holder
 from conversations.models import ChannelAccount, ChannelIdentity, Conversation, Message
+from conversations.services.bursts import due_set_in_tx
 from conversations.services.notices import IN_WECOM_CLIENT, SESSION_CHANGED, notice_apply_in_tx
 from scrm.core.tasks import send_after_commit
 from scrm.customers.models import Customer
@@ -32,6 +33,7 @@ class Threads:
     account: ChannelAccount
     by_customer: dict[str, Conversation] = field(default_factory=dict)
     to_answer: set[int] = field(default_factory=set)
+    still_writing: set[int] = field(default_factory=set)
 
 
 def page_store(*, account_id: int, cursor: str, page: SyncPage, history_before: datetime | None = None) -> bool:
@@ -69,7 +71,7 @@ def _stretch_store_in_tx(account: ChannelAccount, rows: list[Row], reads: dict[s
     for row in rows:
         if isinstance(row, InboundNotice):
             notice_apply_in_tx(account=account, notice=row, conversation=threads.by_customer.get(row.external_userid))
-    for conversation_id in sorted(threads.to_answer):
+    for conversation_id in sorted(threads.to_answer - threads.still_writing):
         send_after_commit("conversations.turn_run", conversation_id)
 
 
@@ -130,11 +132,13 @@ def _messages_store_in_tx(threads: Threads, rows: list[InboundMessage], reads: d
             conversation.answered_up_to = message.pk
         else:
             threads.to_answer.add(conversation.pk)
+            due_set_in_tx(conversation, message)
+    threads.still_writing |= {conversation.pk for conversation in changed.values() if conversation.answer_at}
     _save_in_tx(list(changed.values()))
 
 
 def _save_in_tx(conversations: list[Conversation]) -> None:
-    fields = ["last_message_at", "last_customer_at", "answered_up_to", "holder", "assignee", "handover_reason"]
+    fields = ["last_message_at", "last_customer_at", "answered_up_to", "answer_at", "holder", "assignee", "handover_reason"]
     if len(conversations) > FEW:
         Conversation.objects.bulk_update(conversations, fields)
         return

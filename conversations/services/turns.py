@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from conversations.choices import ConversationState, Holder, TurnState
 from conversations.models import Conversation, Message, Turn
 from conversations.services import turn_ends
+from conversations.services.bursts import is_early
 from conversations.services.replies import Reply, work_out
 from conversations.turn_selectors import recent_exchanges, unanswered_messages
 from conversations.types import Exchange
@@ -68,6 +69,8 @@ def turn_claim(*, conversation_id: int) -> Claim | None:
         if not answers_itself(conversation):
             turn_ends.superseded_in_tx(live)
             return None
+        if live is None and is_early(conversation):
+            return None  # due soon: the clock of the workers sends us again
         turn = _taken_again_in_tx(conversation, live) if live else _made_in_tx(conversation)
         if turn is None:
             return None
@@ -154,4 +157,6 @@ def _lease_s() -> float:
 
 def _is_waiting(conversation_id: int) -> bool:
     conversation = Conversation.objects.filter(pk=conversation_id).first()
-    return bool(conversation and answers_itself(conversation) and unanswered_messages(conversation).exists())
+    if conversation is None or is_early(conversation):
+        return False
+    return answers_itself(conversation) and unanswered_messages(conversation).exists()

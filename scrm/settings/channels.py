@@ -15,3 +15,8 @@ SIMULATOR_URL = f"http://127.0.0.1:{SIMULATOR_PORT}"
 
 # On the first start of an account, messages older than this many seconds are stored as history and not answered.
 WECOM_FIRST_START_ANSWERS_S = env.number("SCRM_FIRST_START_ANSWERS_S", 600)
+
+# A customer who writes in bursts is answered once: after so many quiet seconds (0: at once), at most so many messages or seconds.
+BURST_QUIET_S = env.decimal("SCRM_BURST_QUIET_S", 1.0)
+BURST_LONGEST_S = env.decimal("SCRM_BURST_LONGEST_S", 3.0)
+BURST_MOST = env.number("SCRM_BURST_MOST", 4)

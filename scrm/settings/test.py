@@ -24,6 +24,7 @@ SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["*"]
 SIMULATOR_ENABLED = True
 WEB_DELAY_S = 0
+BURST_QUIET_S = 0
 API_SEARCH_WAIT_S = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
