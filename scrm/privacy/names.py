@@ -14,16 +14,23 @@ _SURNAMES = (
 )
 _COMPOUND = "欧阳|上官|司马|诸葛|司徒|东方|皇甫|尉迟|公孙|慕容|令狐|夏侯|端木|南宫|司空|独孤|宇文|长孙|轩辕"
 _CUE = (
-    r"(?:我叫|(?:名字|姓名|大名|全名)|收[货件]人|联系人|签收人|寄件人|持卡人|开户名|户主|户名|本人|客户|用户|(?:申请|投保|被保险|乘车|入住)人)"
-    r"[ ]?(?:名字|姓名)?[ ]?(?:[是叫为:：]){0,2}[ ]?"
+    r"(?:我叫|(?:(?<!签)名字|姓名|大名(?!单)|全名)|收[货件]人|联系人|签收人|寄件人|持卡人|"
+    r"开户名|户主|(?<![用账帐])户名|本人|客户|用户(?!名)|(?:申请|投保|被保险|乘车|入住)人)"
+    r"[ ]?(?:名字|姓名)?[ ]?(?:(?:请|要|想)?(?:改|换|写|填)[成为]?(?=\S{2}))?[ ]?(?:[是叫为:：]){0,2}[ ]?"
 )
 # What goes on after a name of two characters: no given name ends so.
-_GOES_ON = "的是在我你他她您想要买问电手打说来去有没请订和跟与及或也就都能可会不给收地身邮已还刚今昨前下办申退换查投"
+_GOES_ON = (
+    "号住家年男女性联邮微收寄咨请的是在我你他她您想要买问电手打说来去有没请订和跟与及或也就都能可会不给收地身邮已还刚今昨前下办申退换查投"
+)
 _CHINESE = re.compile(rf"{_CUE}((?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})")
 _LATIN = re.compile(rf"{_CUE}([A-Z][a-z]+(?:[ ·][A-Z][a-z]+){{0,3}})(?![A-Za-z0-9])")
 # The cue alone is weak: 客户 and 用户 stand before many words, so a name must end where a clause or a number begins.
 _WEAK = re.compile(r"(?:客户|用户|本人)[ ]?$")
+_OVER = re.compile(r"$|[\s，。；、,;:：.!！?？()（）\d<]|电话|手机|身份证|地址|住|先生|女士")
 _ENDS = re.compile(r"$|[\s，。；、,;:：.!！?？()（）\d<]|电话|手机|打|来|说|的|先生|女士|小姐")
+_STRONG = re.compile(r"我叫|姓名|(?:收[货件]|联系|寄件|签收|持卡)人")
+# Surnames that are common words: unless the cue leaves no doubt they are taken for the word.
+_WORDS = re.compile(r"[和单连文关付成时于从应简车路全方]")
 _NOT_NAMES = re.compile(
     r"^(?:什么|信息|地址|电话|手机|不对|不符|号码|填错|写错|错误|是谁|怎么|如何|可以|服务|中心|关系|管理|经理|方面|安全|成功|时间|全称|应该|明细|何时)"
 )
@@ -33,10 +40,17 @@ def names(text: str) -> Iterator[Finding]:
     for pattern in (_CHINESE, _LATIN):
         for match in pattern.finditer(text):
             start, name = match.start(1), match[1]
-            if pattern is _CHINESE and len(name) > 2 and name[-1] in _GOES_ON:
+            if pattern is _CHINESE and len(name) > 2 and name[-1] in _GOES_ON and not _OVER.match(text, start + len(name)):
                 name = name[:-1]
             end = start + len(name)
-            weak = _WEAK.search(text[match.start() : start])
-            if _NOT_NAMES.match(name) or (weak and not _ENDS.match(text, end)):
+            weak = bool(_WEAK.search(text[match.start() : start]))
+            if _NOT_NAMES.match(name) or not _fits(text, name, end, weak, bool(_STRONG.match(text, match.start()))):
                 continue
             yield Finding(Kind.NAME, start, end, name, LIKELY)
+
+
+def _fits(text: str, name: str, end: int, weak: bool, strong: bool) -> bool:
+    """Whether the clause may go on so after a name."""
+    if _WORDS.match(name) and not strong:
+        return not weak and bool(_ENDS.match(text, end))
+    return not weak or bool(_ENDS.match(text, end))

@@ -17,7 +17,8 @@ PLATE = re.compile(
     r"(?:[DF][A-HJ-NP-Z0-9]\d{4}|\d{5}[DF]|[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳])(?![0-9A-Za-z])"
 )
 
-COMPANY_CODE = re.compile(rf"{_ALONE_BEFORE}[0-9A-HJ-NPQRTUWXY]{{2}}\d{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}{_ALONE_AFTER}")
+COMPANY_CODE = re.compile(rf"{_ALONE_BEFORE}(?:[0-9A-HJ-NPQRTUWXY][ \-]?){{17}}[0-9A-HJ-NPQRTUWXY]{_ALONE_AFTER}", re.IGNORECASE)
+_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _SAYS_COMPANY = re.compile(r"信用代码|营业执照|税号|纳税人|识别号|统一代码|执照")
 
 
@@ -35,8 +36,12 @@ def plates(text: str) -> Iterator[Finding]:
 
 
 def company_codes(text: str) -> Iterator[Finding]:
+    """In capitals and in one piece by format beside a word that says so; else the check character has to be right."""
     for match in COMPANY_CODE.finditer(text):
-        named = says(_SAYS_COMPANY, text, match.start())
-        digits_alone = match[0].isdigit()  # an order number more often than a company
-        if named or (uscc.is_valid(match[0]) and not digits_alone):
-            yield Finding(Kind.COMPANY_CODE, match.start(), match.end(), match[0], SURE if named else LIKELY)
+        code = re.sub(r"[ \-]", "", match[0]).upper()
+        if not _CODE.fullmatch(code):
+            continue
+        named, valid = says(_SAYS_COMPANY, text, match.start()), uscc.is_valid(code)
+        # Digits alone are an order number more often than a company.
+        if named or (valid and not code.isdigit()):
+            yield Finding(Kind.COMPANY_CODE, match.start(), match.end(), code, SURE if valid else LIKELY + 0.2)

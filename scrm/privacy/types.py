@@ -49,6 +49,26 @@ def half_width(text: str) -> str:
     return text.translate(_HALF)
 
 
+_NUMERALS = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+_AS_DIGITS = str.maketrans(_NUMERALS, "001234567891123456789")
+_FEWEST = 3
+# Ten digits and more spoken one by one; with 十 or 百 it is an amount.
+_SPOKEN = re.compile(rf"(?<![十百千万亿点第\d{_NUMERALS}])[\d{_NUMERALS}](?:[ \-]?[\d{_NUMERALS}]){{9,18}}(?![十百千万亿点\d{_NUMERALS}])")
+
+
+def numerals(text: str) -> str:
+    """Long numbers in Chinese numerals (一三八零零…, 幺三八…) as digits; the length stays the same."""
+    return _SPOKEN.sub(lambda match: _as_digits(match[0]), text)
+
+
+def _as_digits(spoken: str) -> str:
+    """「三」 of 张三 before the number is not part of it, nor is a number in digits spoken."""
+    if sum(char in _NUMERALS for char in spoken) < _FEWEST:
+        return spoken
+    digits = spoken.translate(_AS_DIGITS)
+    return spoken[0] + digits[1:] if re.fullmatch(r"[1-9][ \-]?1[3-9](?:[ \-]?\d){9}", digits) else digits
+
+
 def context(text: str, start: int) -> str:
     """The few characters before, within the same clause."""
     return re.split(r"[。！？；\n，]", text[max(0, start - CONTEXT) : start])[-1]
