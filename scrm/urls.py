@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("scrm.dashboard.urls")),
     path("knowledge/", include("knowledge.urls")),
     path("", include("conversations.urls")),
+    path("learning/", include("training.urls")),
     path("hooks/wecom_kf/", include("conversations.channels.wecom_kf.urls")),
     path("access/", include("scrm.access.urls")),
     path("api/", include("scrm.api.urls")),

@@ -5,5 +5,5 @@ class TrainingConfig(AppConfig):
     name = "training"
 
     def ready(self):
-        from training import receivers  # noqa: F401
+        from training import panels, receivers  # noqa: F401
         from training.evaluation import answers  # noqa: F401

@@ -55,13 +55,17 @@ def sentence(condition: Mapping) -> str:
     """One condition of Verdict.to_json in the reader's language."""
     name, values = condition["name"], dict(condition["values"])
     if "slice" in values:
-        values["slice"] = _(SLICES.get(values["slice"], "")) if values["slice"] in SLICES else values["slice"]
+        values["slice"] = slice_name(values["slice"])
     if "figure" in values:
         values["figure"] = _(FIGURES[values["figure"]]) if values["figure"] in FIGURES else values["figure"]
     text = _(SENTENCES[name][0 if condition["passed"] else 1]) % values
     if name == "better" and not condition["passed"]:
         text += " " + (_(NEEDED) % values if values["needed"] else _(NOT_BETTER))
     return text
+
+
+def slice_name(name: str) -> str:
+    return _(SLICES[name]) if name in SLICES else name
 
 
 def reason(conditions: list[Mapping]) -> str:

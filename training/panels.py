@@ -1,0 +1,7 @@
+"""What this room shows in the desk's sidebar and on its home page."""
+
+from django.utils.translation import gettext_lazy as _
+
+from scrm.dashboard.registry import NAVIGATION, NavigationEntry
+
+NAVIGATION.register("nights", NavigationEntry(_("Learning"), "training:nights", "training.view_trainingrun", "activity", order=70))

@@ -1,0 +1,16 @@
+"""Pages of what is learned."""
+
+from django.urls import path
+
+from training.views import nights
+
+app_name = "training"
+urlpatterns = [
+    path("nights/", nights.nights, name="nights"),
+    path("nights/rows/", nights.nights_rows, name="nights_rows"),
+    path("nights/start/", nights.night_start, name="night_start"),
+    path("nights/stop/", nights.night_stop, name="night_stop"),
+    path("nights/approve/", nights.approve, name="approve"),
+    path("nights/decline/", nights.decline, name="decline"),
+    path("nights/rollback/", nights.rollback, name="rollback"),
+]
