@@ -95,7 +95,6 @@ def _beginning(text: str, start: int, end: int) -> int:
     region = _regions().search(text, clause, end)
     if region and region.start() < end - 4:
         return region.start()
-    lead = _LEAD.match(text, start, end)
     street_at = re.search(r"[路街巷弄道村里苑园庄镇区]", text[start:end])
-    limit = start + (street_at.start() if street_at else 0)
-    return lead.end() if lead and lead.end() <= limit else start
+    lead = _LEAD.match(text, start, start + street_at.start() + 1) if street_at else None
+    return lead.end() if lead else start

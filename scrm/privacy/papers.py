@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from stdnum.cn import uscc
 
-from scrm.privacy.types import LIKELY, SURE, Finding, Kind, says
+from scrm.privacy.types import SURE, Finding, Kind, says
 
 _ALONE_BEFORE, _ALONE_AFTER = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 # People's Republic: E + 8 digits, since 2017 E + letter + 7; D, S, P: on service; H, M, C, T, L, K: permits for Hong Kong, Macao, Taiwan.
@@ -44,4 +44,4 @@ def company_codes(text: str) -> Iterator[Finding]:
         named, valid = says(_SAYS_COMPANY, text, match.start()), uscc.is_valid(code)
         # Digits alone are an order number more often than a company.
         if named or (valid and not code.isdigit()):
-            yield Finding(Kind.COMPANY_CODE, match.start(), match.end(), code, SURE if valid else LIKELY + 0.2)
+            yield Finding(Kind.COMPANY_CODE, match.start(), match.end(), code, SURE)
