@@ -3,14 +3,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Literal
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import KnowledgeBase
-from knowledge.retrieval import bm25, calibration, entries, fusion, grammar, lexical_search, passages, ranker, traits, variety, vectors
+from knowledge.retrieval import bm25, calibration, entries, fusion, grammar, lexical_search, passages, ranker, variety, vectors
 from knowledge.retrieval.background import background_of
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
@@ -77,8 +76,9 @@ def search(
         tuning = tuning or stored(scope)
         weighted, candidates = _recall(query, vector, scope, release, clock)
         ranked = _ranked(candidates, mode, release, scope, weighted.best_possible)
+        read = passages.read(ranked[: ranker.POOL], scope, weighted.weights)
         if mode == "hybrid":
-            known = traits.read(ranked[: ranker.POOL], scope, weighted.weights)
+            known = passages.traits(read, weighted.weights)
             ranked = _ranked_closely(query, ranked, weighted, known, release, scope, tuning)
             ranked = entries.leading(ranked, entries.wordings(ranked, query, asked, release), tuning.faq)
             ranked = variety.varied(variety.once(ranked, known), known, tuning.diversity)
@@ -90,7 +90,8 @@ def search(
         chosen = {c.chunk_id for c in passed}
         failed = [c for c in ranked if c.relevance < least and c.chunk_id not in chosen][:limit]
         clock.lap("fuse")
-        found = passages.read(passed + failed, scope, weighted.weights)
+        unread = [c for c in passed + failed if c.chunk_id not in read]
+        found = passages.hits(passed + failed, read | passages.read(unread, scope, weighted.weights))
         hits = tuple(hit for hit in found if hit.chunk_id in chosen)
         rejected = tuple(hit for hit in found if hit.chunk_id not in chosen)
         clock.lap("read")
@@ -145,7 +146,9 @@ def _recall(query: str, vector: str, scope: Scope, release: ModelRelease, clock:
     by_words = lexical_search.best(weighted, encoder_id=encoder.pk, vector=vector, internal=scope.internal, limit=RECALL)
     clock.lap("lexical")
     exact = vectors.exact_is_better(weighted.passages, weighted.everywhere) or not index_is_valid(encoder.pk)
-    by_meaning = vectors.best(vector, scope, encoder=encoder, lexical_query=weighted.literal, exact=exact, limit=RECALL)
+    by_meaning = vectors.best(
+        vector, scope, encoder=encoder, lexical_query=weighted.literal, exact=exact, limit=RECALL, everywhere=weighted.everywhere
+    )
     clock.lap("vector")
     return weighted, fusion.merge(by_words, by_meaning)
 
@@ -162,7 +165,7 @@ def _ranked(candidates: list[Candidate], mode: Mode, release: ModelRelease, scop
     else:
         ranked = fusion.absolute(candidates, background=background, best_possible=best_possible)
     known = {"background": background, "best_possible": best_possible, "weights": weights}
-    return [replace(c, relevance=calibration.relevance(c, **known)) for c in ranked]
+    return [c._replace(relevance=calibration.relevance(c, **known)) for c in ranked]
 
 
 def _ranked_closely(

@@ -30,8 +30,6 @@ SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",  # an HNSW graph of 100,000 halfvec(384) fits
     "max_wal_size": "2GB",
@@ -64,7 +62,7 @@ class Postgres:
 
     def __init__(self, home: Home, *, extra: Mapping[str, str] | None = None):
         self.home = home
-        self.settings = {**SETTINGS, **_parallel_settings(), **(extra or {})}
+        self.settings = {**SETTINGS, **_memory_settings(), **_parallel_settings(), **(extra or {})}
         self.process: subprocess.Popen | None = None
 
     @property
@@ -162,6 +160,12 @@ class Postgres:
 def _environment() -> dict[str, str]:
     """Nothing of ours: PGDATA, PGPORT and the like in the caller's environment would redirect the server."""
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _memory_settings() -> dict[str, str]:
+    """A twelfth of the machine for pages of its own, up to 2 GB: the vectors of a million passages. Memory is taken as it is used."""
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    return {"shared_buffers": f"{min(2048, max(128, machine // 12))}MB", "effective_cache_size": f"{max(512, machine // 4)}MB"}
 
 
 def _parallel_settings() -> dict[str, str]:

@@ -47,7 +47,7 @@ def figures(questions: Asked, scope: Scope, encoder: Encoder) -> dict:
     passages = KnowledgeBase.objects.filter(pk__in=scope.base_ids).values_list("live_chunks", flat=True)
     everywhere = sum(KnowledgeBase.objects.values_list("live_chunks", flat=True))
     exact = vectors.exact_is_better(sum(passages), everywhere)
-    of_index = _recall(questions, scope, encoder, sum(passages))
+    of_index = _recall(questions, scope, encoder, sum(passages), everywhere)
     return {
         "passages": sum(passages),
         "p50_ms": round(median(times), 1),
@@ -72,20 +72,22 @@ def index_bytes(encoder: Encoder) -> dict[str, int]:
         return {"vector_index_bytes": hnsw, "word_index_bytes": terms, "tables_bytes": int(cursor.fetchone()[0])}
 
 
-def _recall(questions: Asked, scope: Scope, encoder: Encoder, passages: int) -> float:
+def _recall(questions: Asked, scope: Scope, encoder: Encoder, passages: int, everywhere: int) -> float:
     number = max(10, min(len(questions.vectors), EXACT_ROWS // max(1, passages)))
-    found = [_found(vector, scope, encoder) for vector in questions.vectors[:number]]
+    found = [_found(vector, scope, encoder, everywhere) for vector in questions.vectors[:number]]
     return round(sum(found) / len(found), 4)
 
 
-def _found(vector: str, scope: Scope, encoder: Encoder) -> float:
+def _found(vector: str, scope: Scope, encoder: Encoder, everywhere: int) -> float:
     """The share of the nearest ten that walking the index finds, by cosine: passages equally near count alike."""
-    truth, given = (_cosines(vector, scope, encoder, exact=exact) for exact in (True, False))
+    truth, given = (_cosines(vector, scope, encoder, exact=exact, everywhere=everywhere) for exact in (True, False))
     least = truth[:NEAREST][-1] - SAME
     return min(NEAREST, sum(cosine >= least for cosine in given)) / min(NEAREST, len(truth))
 
 
-def _cosines(vector: str, scope: Scope, encoder: Encoder, *, exact: bool) -> list[float]:
+def _cosines(vector: str, scope: Scope, encoder: Encoder, *, exact: bool, everywhere: int) -> list[float]:
     with snapshot():
-        rows: Iterable[tuple] = vectors.best(vector, scope, encoder=encoder, lexical_query=NO_WORDS, exact=exact, limit=RECALL)
+        rows: Iterable[tuple] = vectors.best(
+            vector, scope, encoder=encoder, lexical_query=NO_WORDS, exact=exact, limit=RECALL, everywhere=everywhere
+        )
     return [cosine for _chunk, _bm25, cosine in rows]
