@@ -62,9 +62,8 @@ def _raised(candidate: Candidate, alike: float, factor: float) -> Candidate:
     """Whoever asks just this wants this answer: what was doubted of it is halved and more."""
     sure = 1 - (1 - candidate.relevance) * (1 - 0.9 * alike)
     lead = factor * LEAD * alike
-    return replace(
-        candidate, score=candidate.score + lead, relevance=sure, reasons=(*candidate.reasons, Reason("faq", alike, lead)), alike=alike
-    )
+    reasons = (*candidate.reasons, Reason("faq", alike, lead))
+    return candidate._replace(score=candidate.score + lead, relevance=sure, reasons=reasons, alike=alike)
 
 
 def _meant(chunks: Sequence[int], found: dict[int, Wording], query_vector, release: ModelRelease) -> dict[int, float]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from knowledge.retrieval import calibration, ranker, traits, vectors
+from knowledge.retrieval import calibration, passages, ranker, vectors
 from knowledge.retrieval.background import background_of
 from knowledge.retrieval.ranker import Figures
 from knowledge.retrieval.search import asked_as, recalled, snapshot
@@ -31,7 +31,7 @@ def examples(query: str, scope: Scope) -> list[Example]:
     with snapshot():
         weighted, ranked = recalled(query, vector, scope, release)
         pool = ranked[: ranker.POOL]
-        known = traits.read(pool, scope, weighted.weights)
+        known = passages.traits(passages.read(pool, scope, weighted.weights), weighted.weights)
     pool = [candidate for candidate in pool if candidate.chunk_id in known]
     figures = ranker.figures(asked_as(query, weighted), pool, known, background)
     mixed = {"background": background, "best_possible": weighted.best_possible}

@@ -7,7 +7,7 @@ docs_tidb): deviations of the cosine above the encoder's background x 0.2 + BM25
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from knowledge.retrieval.background import Background
 from knowledge.types import Reason
@@ -17,8 +17,7 @@ MEANING_SHARE = 0.75  # of the mix for an encoder whose background is not known 
 RRF_K = 60  # Cormack, Clarke, Büttcher 2009
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A chunk found by either half. Ranks count from 1, None = not in that half's list; a score is None only when the row is missing."""
 
     chunk_id: int
@@ -40,7 +39,7 @@ def merge(lexical: Iterable[tuple[int, float, float | None]], vector: Iterable[t
         found[chunk] = Candidate(chunk, cosine, bm25, lexical_rank=rank)
     for rank, (chunk, bm25, cosine) in enumerate(vector, 1):
         if chunk in found:
-            found[chunk] = replace(found[chunk], vector_rank=rank)
+            found[chunk] = found[chunk]._replace(vector_rank=rank)
         else:
             found[chunk] = Candidate(chunk, cosine, bm25 or 0.0, vector_rank=rank)
     return list(found.values())
@@ -53,7 +52,7 @@ def absolute(candidates: list[Candidate], *, background: Background, best_possib
         meaning = background.above(c.cosine) if c.cosine is not None else 0.0
         return PER_DEVIATION * meaning + (c.bm25 / best_possible if best_possible else 0.0)
 
-    return ordered(replace(c, score=score(c)) for c in candidates)
+    return ordered(c._replace(score=score(c)) for c in candidates)
 
 
 def linear(candidates: list[Candidate], *, meaning_share: float = MEANING_SHARE) -> list[Candidate]:
@@ -66,7 +65,7 @@ def linear(candidates: list[Candidate], *, meaning_share: float = MEANING_SHARE)
         meaning = (c.cosine - low) / span if c.cosine is not None else 0.0
         return meaning_share * meaning + (1 - meaning_share) * c.bm25 / top
 
-    return ordered(replace(c, score=score(c)) for c in candidates)
+    return ordered(c._replace(score=score(c)) for c in candidates)
 
 
 def reciprocal_rank(candidates: list[Candidate]) -> list[Candidate]:
@@ -75,15 +74,15 @@ def reciprocal_rank(candidates: list[Candidate]) -> list[Candidate]:
     def score(c: Candidate) -> float:
         return sum(1 / (RRF_K + rank) for rank in (c.vector_rank, c.lexical_rank) if rank)
 
-    return ordered(replace(c, score=score(c)) for c in candidates)
+    return ordered(c._replace(score=score(c)) for c in candidates)
 
 
 def by_meaning(candidates: list[Candidate]) -> list[Candidate]:
-    return ordered(replace(c, score=c.cosine or 0.0) for c in candidates if c.vector_rank)
+    return ordered(c._replace(score=c.cosine or 0.0) for c in candidates if c.vector_rank)
 
 
 def by_words(candidates: list[Candidate]) -> list[Candidate]:
-    return ordered(replace(c, score=c.bm25) for c in candidates if c.lexical_rank)
+    return ordered(c._replace(score=c.bm25) for c in candidates if c.lexical_rank)
 
 
 def ordered(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -17,7 +17,8 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from statistics import median
 from typing import NamedTuple
 
@@ -48,6 +49,15 @@ class Traits:
     head: str
     text: str
     matched: frozenset[str]
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Character pairs of the text, worked out once, and only for those that are compared."""
+        return pairs_of(self.text)
+
+    @cached_property
+    def digits(self) -> str:
+        return "".join(filter(str.isdigit, self.text))
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ def rank(
     pool = [candidate for candidate in candidates[:POOL] if candidate.chunk_id in traits]
     known = figures(asked, pool, traits, background)
     points = [_points(asked, each, traits[each.chunk_id], figure, tuning, weights) for each, figure in zip(pool, known, strict=True)]
-    ranked = ordered(replace(each, score=sum(p.points for p in why), reasons=why) for each, why in zip(pool, points, strict=True))
+    ranked = ordered(each._replace(score=sum(p.points for p in why), reasons=why) for each, why in zip(pool, points, strict=True))
     return ranked + _behind(ranked, candidates[POOL:])
 
 
@@ -96,7 +106,7 @@ def _behind(ranked: Sequence[Candidate], others: Sequence[Candidate]) -> list[Ca
     if not ranked or not others:
         return list(others)
     last, first = ranked[-1].score, others[0].score
-    return [replace(each, score=last - 1e-6 - (first - each.score), reasons=()) for each in others]
+    return [each._replace(score=last - 1e-6 - (first - each.score), reasons=()) for each in others]
 
 
 def figures(asked: Asked, pool: Sequence[Candidate], traits: Mapping[int, Traits], background: Background) -> list[Figures]:
@@ -144,8 +154,12 @@ def _missing(asked: Asked, matched: frozenset[str]) -> float:
 
 def in_head(asked: Asked, head: str) -> float:
     """0-1: the weight of the question's words in title, question and headings of that of all words."""
-    folded = fold(head)
+    folded = _folded(head)
     return covered(asked, [word for word in asked.weights if word in folded])
+
+
+# Passages of one document share their head, and the same documents are found again and again.
+_folded = lru_cache(maxsize=4_096)(fold)
 
 
 def likeness_of_opening(asked: Asked, opening: str) -> float:

