@@ -4,3 +4,5 @@ from django.dispatch import Signal
 
 # A customer tapped 已解决 or 未解决. Arguments: turn_id (int), author (str, "identity:ID"), solved (bool).
 answer_rated = Signal()
+# The words of these turns were erased (turn_ids): whoever keeps copies of them drops those.
+turns_erased = Signal()

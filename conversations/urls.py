@@ -16,6 +16,7 @@ urlpatterns = [
     path("inbox/<int:pk>/reply/", threads.reply, name="reply"),
     path("inbox/<int:pk>/reveal/", reveals.reveal, name="reveal"),
     path("inbox/<int:pk>/customer/", customers.customer_save, name="customer_save"),
+    path("inbox/<int:pk>/erase/", customers.erase, name="erase"),
     path("outbound/<int:pk>/again/", threads.send_again, name="send_again"),
     path("turns/<int:pk>/", turns.turn, name="turn"),
     path("reviews/", reviews.reviews, name="reviews"),

@@ -1,4 +1,4 @@
-"""The customer card beside a thread."""
+"""The customer card beside a thread, and the page that erases a customer's data."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -6,8 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from conversations import selectors
+from conversations.models import Conversation
+from conversations.services.erasure import ERASE, customer_erase
 from conversations.views.threads import customer_context
 from scrm.access.pages import page
+from scrm.core.errors import Conflict
 from scrm.customers.services import customer_update
 
 
@@ -27,3 +30,23 @@ def customer_save(request, pk: int):
     return render(
         request, "conversations/customer_card.html", customer_context(request.user, row) | {"conversation": row, "with_toasts": True}
     )
+
+
+@page(ERASE)
+def erase(request, pk: int):
+    """Says what would be erased of the customer of conversation `pk`; a POST does it."""
+    row = selectors.conversation_visible(request.user, pk)
+    customer, failure = row.identity.customer, ""
+    if request.method == "POST":
+        try:
+            done = customer_erase(actor=request.user, customer=customer)
+        except Conflict as error:
+            failure = str(error)
+        else:
+            messages.success(
+                request, _("Erased: %(n)d messages and %(values)d masked values.") % {"n": done.messages, "values": done.values}
+            )
+            return redirect("conversations:conversation", pk)
+    conversations = Conversation.objects.filter(identity__customer=customer).count()
+    context = {"conversation": row, "conversations": conversations, "failure": failure}
+    return render(request, "conversations/erase.html", context, status=Conflict.status if failure else 200)

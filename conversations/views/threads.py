@@ -121,5 +121,6 @@ def customer_context(user, row: Conversation) -> dict:
     others = Conversation.objects.visible_to(user).filter(identity__customer=customer).exclude(pk=row.pk)
     return {
         "customer_row": customer, "tags": list(customer.tags.all()), "may_edit": policy.can(user, "customers.change_customer"), "may_reveal": policy.can(user, REVEAL),
+        "may_erase": policy.can(user, "customers.erase_customer"),
         "others": others.select_related("account").order_by("-id")[:8],
     }  # fmt: skip

@@ -46,6 +46,7 @@ ADMINISTER = (
     | {
         "knowledge.delete_knowledgebase",
         "conversations.add_channelaccount",
+        "customers.erase_customer",
         "conversations.change_channelaccount",
         "conversations.delete_channelaccount",
         "conversations.view_inboundevent",

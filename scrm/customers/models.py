@@ -36,6 +36,7 @@ class Customer(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("erase_customer", "May erase a customer's data for good")]
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
 

@@ -116,6 +116,7 @@ ROUTES: dict[str, Route] = {
     "conversations:close": post("AG", "conversation"),
     "conversations:reply": post("AG", "conversation", text="你好"),
     "conversations:reveal": post("AG", "conversation", placeholder="<手机号_1>"),
+    "conversations:erase": Route("A", "conversation"),
     "conversations:customer_save": post("AG", "conversation", name="甲"),
     "conversations:send_again": post("AG", "outbound"),
     "conversations:turn": Route("AG", "turn"),
