@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from training.evaluation.metrics import ndcg, percentile, recall, reciprocal_rank
+from training.evaluation.metrics import ndcg, percentile, recall, reciprocal_rank, wilson
 
 GAINS = {"a": 1.0, "b": 2.0}
 
@@ -26,3 +26,11 @@ def test_percentiles_are_nearest_ranks():
     values = list(range(1, 101))
     assert (percentile(values, 0.5), percentile(values, 0.95), percentile(values, 1)) == (50, 95, 100)
     assert percentile([], 0.5) == 0
+
+
+def test_an_interval_of_a_share():
+    """Wilson's, as in Agresti and Coull 1998: 0 of 10 and 5 of 10."""
+
+    assert wilson(0, 10) == pytest.approx((0.0, 0.2775), abs=1e-3)
+    assert wilson(5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-3)
+    assert wilson(0, 0) == (0.0, 1.0)

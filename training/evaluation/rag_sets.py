@@ -12,12 +12,14 @@ from scrm.core.errors import Invalid
 
 @dataclass(frozen=True)
 class Case:
-    """One line. `answers`: an answer must contain every entry, of an entry any one wording."""
+    """One line. `answers`: an answer must contain every entry, of an entry any one wording. `wrong`: passages that state `fake` instead."""
 
     query: str
     answers: tuple[tuple[str, ...], ...]
     positive: tuple[str, ...]
     negative: tuple[str, ...]
+    wrong: tuple[str, ...] = ()
+    fake: str = ""
 
     def is_answered_by(self, text: str) -> bool:
         return all(any(wording in text for wording in entry) for entry in self.answers)
@@ -43,6 +45,8 @@ def _case(line: str, number: int) -> Case:
             answers=tuple(tuple(map(str, entry)) if isinstance(entry, list) else (str(entry),) for entry in _listed(answers)),
             positive=tuple(dict.fromkeys(_flat(positive))),
             negative=tuple(dict.fromkeys(_flat(row.get("negative") or []))),
+            wrong=tuple(dict.fromkeys(_flat(row.get("positive_wrong") or []))),
+            fake=str(row.get("fake_answer") or ""),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Invalid(_("Line %(number)d is not a question with answers and passages.") % {"number": number}) from error

@@ -27,7 +27,7 @@ def check(state: BotState) -> BotState:
     checked = _extractive(state) if state.writer == EXTRACTIVE else grounding.grounded(state)
     if not checked.quotes:
         return _refused(checked, Verdict.UNSUPPORTED, _why_nothing_is_left(checked))
-    if not _fits(checked) or not _still_on_topic(checked):
+    if not (fits(checked.asks, checked.answer) or _is_stored(checked)) or not _still_on_topic(checked):
         return _refused(checked, Verdict.UNSUPPORTED, "does_not_answer")
     return replace(checked, verdict=Verdict.SUPPORTED)
 
@@ -60,10 +60,10 @@ def _still_on_topic(state: BotState) -> bool:
     return coverage(fold(" ".join([state.answer, *heads])), content_weights(state.asks)) >= _ON_TOPIC
 
 
-def _fits(state: BotState) -> bool:
+def fits(question: str, answer: str) -> bool:
     """A question for an amount or a time is not answered without one."""
-    kind = wanted(state.asks)
-    return kind not in _HAS_A_LOOK or bool(candidates.offers(kind, state.answer, state.asks)) or _is_stored(state)
+    kind = wanted(question)
+    return kind not in _HAS_A_LOOK or bool(candidates.offers(kind, answer, question))
 
 
 def _is_stored(state: BotState) -> bool:

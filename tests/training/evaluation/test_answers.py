@@ -34,8 +34,12 @@ def file(tmp_path):
 def test_figures_of_both_shapes(db, release, file, capsys):
     call_command("evaluate", "answers", "--set", file(*LINES), "--json")
     printed = json.loads(capsys.readouterr().out)
-    assert set(printed) == {"accuracy", "refusal_rate", "false_refusal_rate", "citation_precision", "questions"}
-    assert (printed["questions"], printed["refusal_rate"]) == (2, 1.0)
+    shares = {"accuracy", "refusal_rate", "false_refusal_rate", "citation_precision", "unsupported_sentence_rate", "cut_sentence_rate"}
+    assert set(printed) == shares | {"questions", "sentences", "intervals"}
+    assert (printed["questions"], printed["refusal_rate"], printed["unsupported_sentence_rate"]) == (2, 1.0, 0.0)
+    assert set(printed["intervals"]) == shares
+    low, high = printed["intervals"]["refusal_rate"]
+    assert 0 < low < 1 == high
     assert not KnowledgeBase.objects.filter(scratch=True).exists()
 
 
@@ -53,3 +57,31 @@ def test_a_broken_line_is_named(db, release, file, line):
 def test_a_missing_file_is_named(db, release):
     with pytest.raises(CommandError, match=r"no\.jsonl"):
         call_command("evaluate", "answers", "--set", "no.jsonl")
+
+
+CONTRADICTED = LINES[0] | {"positive_wrong": ["2022年星河大会落幕，李小山获得冠军。"], "fake_answer": "李小山"}
+
+
+def test_contradicting_passages_are_counted_where_the_set_has_them(db, release, file, capsys):
+    call_command("evaluate", "answers", "--set", file(CONTRADICTED), "--json", "--writer", "extractive")
+    printed = json.loads(capsys.readouterr().out)
+    became = [printed[f"contradicted_{name}_rate"] for name in ("right", "both", "fake", "refused")]
+    assert sum(became) == 1.0
+
+
+def test_the_curve_goes_from_answering_all_to_refusing_all(db, release, file, capsys):
+    call_command("evaluate", "answers", "--set", file(LINES[0]), "--json", "--curve")
+    points = json.loads(capsys.readouterr().out)["curve"]
+    assert [point["threshold"] for point in points if point["shipped"]] == [0.5]
+    for name in ("refusal_rate", "false_refusal_rate"):
+        values = [point[name] for point in points]
+        assert values == sorted(values)
+
+
+def test_with_an_endpoint_what_it_makes_up_is_cut_and_counted(db, release, file, capsys, settings, endpoint):
+    settings.CHAT_MODEL = endpoint.chat_model
+    endpoint.reply = "2022年星河大会的冠军是王小河。冠军奖金为九百万元。"
+    call_command("evaluate", "answers", "--set", file(LINES[0]), "--json")
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["accuracy"], printed["unsupported_sentence_rate"]) == (1.0, 0.0)
+    assert printed["cut_sentence_rate"] > 0
