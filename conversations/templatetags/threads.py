@@ -113,8 +113,8 @@ def _mark(context, conversation, placeholder: str, card: str) -> str:
     if not context.get("may_reveal"):
         return format_html(_MASKED, label=label)
     url, token = reverse("conversations:reveal", args=[conversation.pk]), get_token(context["request"])
-    aria = gettext("Show: %(what)s") % {"what": label}
-    return format_html(_BUTTON, url=url, token=token, placeholder=placeholder, card=card, label=label, aria=aria, show=gettext("Show"))
+    aria = gettext("Reveal: %(what)s") % {"what": label}
+    return format_html(_BUTTON, url=url, token=token, placeholder=placeholder, card=card, label=label, aria=aria, show=gettext("Reveal"))
 
 
 WRITERS = {"extractive": _("sentences quoted from the documents"), "phrase": _("a fixed phrase")}

@@ -48,7 +48,7 @@ def without_permission() -> None:
 def test_the_thread_shows_a_mark_with_a_button_and_no_value(talk, agent):
     page = agent.get(url("conversation", talk)).content.decode()
     assert "phone number 2" in page
-    assert "Show: phone number 2" in page
+    assert "Reveal: phone number 2" in page
     assert PHONE not in page
     assert "&lt;b&gt;谢谢" in page
     assert looks() == []
