@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from conversations.bot import shown
+from conversations.bot import remembered, shown
 from conversations.bot.steps.answer import answer
+from conversations.bot.steps.cache import cache, land
 from conversations.bot.steps.check import check
 from conversations.bot.steps.intent import intent
 from conversations.bot.steps.redact import redact
@@ -24,21 +25,26 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Step:
-    """`run` does the work; `takes` and `gives` choose what the trace shows of the state before and after."""
+    """`run` does the work; `takes` and `gives` choose what the trace shows of the state before and after.
+
+    `makes_answer`: left out when the answer cache had the answer.
+    """
 
     name: str
     run: Callable[[BotState], BotState]
     takes: Callable[[BotState], dict]
     gives: Callable[[BotState], dict]
+    makes_answer: bool = False
 
 
 STEPS = (
     Step("redact", redact, shown.size, shown.masked),
     Step("intent", intent, shown.masked, shown.decision),
     Step("understand", understand, shown.masked, shown.understood),
-    Step("retrieve", retrieve, shown.asked, shown.hits),
-    Step("answer", answer, shown.passages, shown.draft),
-    Step("check", check, shown.draft, shown.checked),
+    Step("cache", cache, shown.masked, shown.remembered),
+    Step("retrieve", retrieve, shown.asked, shown.hits, makes_answer=True),
+    Step("answer", answer, shown.passages, shown.draft, makes_answer=True),
+    Step("check", check, shown.draft, shown.checked, makes_answer=True),
     Step("risk", risk, shown.draft, shown.decision),
 )
 
@@ -46,10 +52,16 @@ STEPS = (
 def run(question: str, scope: Scope, history: Iterable[Exchange] = (), *, channel: str = "") -> BotState:
     """The state after the last step, with an outcome and a trace. An expected failure in a step becomes outcome hand_over."""
     state = BotState(question=question, scope=scope, history=tuple(history), channel=channel)
-    for step in STEPS:
-        state = _traced(step, state)
-        if state.outcome:
-            break
+    try:
+        for step in STEPS:
+            if step.makes_answer and state.cached:
+                continue
+            state = _traced(step, state)
+            if state.outcome:
+                break
+        remembered.keep(state)
+    finally:
+        land(state)
     return state
 
 

@@ -28,6 +28,12 @@ def understood(state: BotState) -> dict:
     }  # fmt: skip
 
 
+def remembered(state: BotState) -> dict:
+    """`cache`: what the look into the answer cache found, "" when the question is none for it."""
+    found = str(state.cached) or ("miss" if state.place else "")
+    return {"cache": found, "alone": bool(state.flight)} | (draft(state) if state.cached else {})
+
+
 def hits(state: BotState) -> dict:
     return {
         "hits": [_hit(hit) for hit in state.hits[:_HITS]],

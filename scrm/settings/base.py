@@ -3,6 +3,7 @@
 from scrm.settings import env
 from scrm.settings.admin import *  # noqa: F403
 from scrm.settings.ai import *  # noqa: F403
+from scrm.settings.answers import *  # noqa: F403
 from scrm.settings.audit import *  # noqa: F403
 from scrm.settings.celery import *  # noqa: F403
 from scrm.settings.channels import *  # noqa: F403

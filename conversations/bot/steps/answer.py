@@ -17,7 +17,7 @@ def answer(state: BotState) -> BotState:
     """`answer`, `quotes`, `writer`, `confidence`. No passages, or nothing in them: no answer. An endpoint that fails is replaced."""
     if not state.hits:
         return state
-    if chat.chat_configured():
+    if chat.chat_configured() and not state.plain:
         try:
             return generative.write(state)
         except ChatUnavailable as error:

@@ -1,6 +1,7 @@
 """Text to vectors. `load` gives the encoder of a row, once a process."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
@@ -52,3 +53,15 @@ def is_loaded(encoder: Encoder) -> bool:
 
 def opener(encoder: Encoder) -> Callable[[Encoder], TextEncoder]:
     return import_module(MODULES[EncoderKind(encoder.kind)]).open_encoder
+
+
+def query_vector(encoder: Encoder, text: str) -> "np.ndarray":
+    """float32 (dimensions,), L2-normalised, read-only. The last few are kept: several steps of one turn ask for the same."""
+    return _query_vector(load(encoder), text)
+
+
+@lru_cache(maxsize=64)
+def _query_vector(encoder: TextEncoder, text: str) -> "np.ndarray":
+    vector = encoder.encode_queries([text])[0]
+    vector.flags.writeable = False
+    return vector

@@ -1,0 +1,69 @@
+"""Where an answer may be kept and looked for: everything that decides it beside the question."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.conf import settings
+
+from conversations.bot import prompts
+from conversations.models import ContentStamp
+from knowledge.types import TERMS_VERSION, Scope
+from scrm.ai.chat import chat_configured
+from scrm.ai.choices import ReleaseState
+from scrm.ai.models import ModelRelease
+from scrm.ai.selectors import active_release_or_none
+
+REVISION = 1  # of the steps that find, write and check an answer: raise it when they answer otherwise
+_allowed: ContextVar[bool | None] = ContextVar("answer cache allowed", default=None)
+
+Stamps = tuple[tuple[int, int], ...]
+
+
+@contextmanager
+def caching(allowed: bool) -> Iterator[None]:
+    """Within the block, and in this thread alone, answers are (not) taken from the cache and kept in it, whatever the settings say."""
+    token = _allowed.set(allowed)
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
+
+
+def stamps_of(scope: Scope) -> Stamps | None:
+    """(base, content stamp) of every base of the scope; None where nothing is cached: switched off, no bases, a scratch base."""
+    allowed = _allowed.get()
+    if not scope.base_ids or not (settings.ANSWER_CACHE if allowed is None else allowed):
+        return None
+    rows = ContentStamp.objects.filter(base__in=scope.base_ids)
+    if allowed is None:
+        rows = rows.filter(base__scratch=False)
+    found = tuple(rows.order_by("base_id").values_list("base_id", "stamp"))
+    return found if len(found) == len(set(scope.base_ids)) else None
+
+
+def place_of(scope: Scope, stamps: Stamps) -> str:
+    """SHA-256 of scope, content, releases, writer and prompt. An answer never leaves its place."""
+    said = {
+        "stamps": stamps,
+        "internal": scope.internal,
+        "releases": _releases(),
+        "writer": [settings.CHAT_MODEL, settings.OPENAI_BASE_URL] if chat_configured() else [],
+        "prompt": prompt_version(),
+        "rules": [REVISION, TERMS_VERSION],
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def prompt_version() -> str:
+    """Another one whenever the endpoint would be asked in other words."""
+    return hashlib.sha256((prompts.RULES + prompts.TEMPLATE).encode()).hexdigest()
+
+
+def _releases() -> list:
+    """What serves now, of every purpose; a candidate that is being tried in this thread has a place of its own."""
+    active = ModelRelease.objects.filter(state=ReleaseState.ACTIVE).order_by("pk").values_list("pk", "settings")
+    serving = active_release_or_none()
+    return [[pk, json.dumps(weights, sort_keys=True)] for pk, weights in active] + [serving.pk if serving else None]
