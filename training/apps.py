@@ -5,5 +5,9 @@ class TrainingConfig(AppConfig):
     name = "training"
 
     def ready(self):
+        from scrm.ai.registry import before_activation
+        from training.services.writers import adapter_load
+
+        before_activation.register("writer's adapter", adapter_load)
         from training import panels, receivers  # noqa: F401
         from training.evaluation import answers  # noqa: F401

@@ -2,9 +2,11 @@
 
 from celery import shared_task
 
+from scrm.ai.models import ModelRelease
 from training.services.feedback import feedback_record
 from training.services.nights import night_run, nightly, nights_drain
 from training.services.promotion import releases_watch
+from training.services.writers import adapter_unload
 
 
 @shared_task(name="training.feedback_record")
@@ -30,3 +32,8 @@ def nights_drain_task() -> None:
 @shared_task(name="training.releases_watch")
 def releases_watch_task() -> None:
     releases_watch()
+
+
+@shared_task(name="training.adapter_unload")
+def adapter_unload_task(release_id: int) -> None:
+    adapter_unload(ModelRelease.objects.filter(pk=release_id).first())
