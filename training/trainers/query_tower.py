@@ -7,6 +7,7 @@ are held where they were, and at the end the weights are mixed with the old ones
 the share that is best on development questions and leaves general questions alone.
 """
 
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 SHARES = (0.25, 0.5, 0.75, 1.0)
 LONGEST = 128  # tokens of a question: longer ones are cut while training
 STAGE = "train"
+_LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
 def train(
@@ -79,8 +81,7 @@ class _Run:
         self.model.max_seq_length = min(self.model.max_seq_length or LONGEST, LONGEST)
         self.longest = self.model.max_seq_length
         self.passages = torch.from_numpy(vectors)
-        for name, parameter in self.model.named_parameters():
-            parameter.requires_grad = "word_embeddings" not in name and "position_embeddings" not in name
+        _freeze(self.model, settings.layers)
         self.trained = {name: each for name, each in self.model.named_parameters() if each.requires_grad}
         self.old = {name: each.detach().clone() for name, each in self.trained.items()}
         self.best = self.old
@@ -158,7 +159,7 @@ class _Run:
     def learn(self, labelled: Labelled, rows: list[int], held: list[str], optimiser, schedule) -> float:
         import torch
 
-        torch.manual_seed(self.settings.seed * 1_000_003 + self.step)  # dropout is the same again after a resume
+        torch.manual_seed(self.settings.seed * 1_000_003 + self.step)  # the same general questions again after a resume
         self.model.train()
         loss = self.contrast(self.forward([labelled.questions[row] for row in rows]), [labelled.groups[row] for row in rows])
         if held and self.settings.keep:
@@ -227,6 +228,19 @@ class _Run:
         self.model.max_seq_length = 512
         self.model.save(str(folder), create_model_card=False)
         return folder
+
+
+def _freeze(model, layers: int) -> None:
+    """Embeddings stay, and of the numbered layers all but the last `layers` (0: none). Dropout is off: the old vectors hold instead."""
+    import torch
+
+    numbered = {name: int(found.group(1)) for name, _ in model.named_parameters() if (found := _LAYER.search(name))}
+    first = max(numbered.values(), default=-1) + 1 - layers if layers else 0
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad = "embeddings" not in name and numbered.get(name, first) >= first
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
 
 
 def _rate_at(step: int, total: int) -> float:
