@@ -40,6 +40,11 @@ def same_key(question: str) -> str:
     return "".join(_SPELT.findall(fold(question)))
 
 
+def is_hit(one: str, other: str, cosine: float) -> bool:
+    """Whether the cache gives the answer to one also to the other."""
+    return same_key(one) == same_key(other) or same_question(one, other, cosine)
+
+
 def same_question(one: str, other: str, cosine: float) -> bool:
     """Whether the answer to one may be given to the other. cosine: of the two questions as the query encoder sees them."""
     if cosine < LEAST_COSINE or _OF_WORDS.search(one) or _OF_WORDS.search(other):
