@@ -59,6 +59,9 @@ class ReviewState(TextChoices):
 
 
 class RiskLevel(TextChoices):
+    """What becomes of an answer on a risky topic. BLOCK: the bot says nothing on it, a person answers."""
+
+    BLOCK = "block", _("the bot does not answer")
     REVIEW = "review", _("one person reviews")
     DOUBLE = "double", _("two people review")
 

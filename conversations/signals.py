@@ -6,3 +6,5 @@ from django.dispatch import Signal
 answer_rated = Signal()
 # The words of these turns were erased (turn_ids): whoever keeps copies of them drops those.
 turns_erased = Signal()
+# A review was decided (task_id): what the reviewer changed, approved or rejected is data for annotation.
+review_decided = Signal()

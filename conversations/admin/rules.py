@@ -34,11 +34,11 @@ def _patterns(text: str) -> str:
 @admin.register(RiskRule)
 class RiskRuleAdmin(ModelAdmin):
     form = RiskRuleForm
-    list_display = ["topic", "level", "enabled"]
+    list_display = ["topic", "name_en", "level", "enabled"]
     list_editable = ["enabled"]
-    search_fields = ["topic"]
+    search_fields = ["topic", "name_en"]
     fieldsets = [
-        (None, {"fields": ["topic", "level", "enabled"]}),
+        (None, {"fields": ["topic", "name_en", "level", "enabled"]}),
         (
             _("Patterns"),
             {

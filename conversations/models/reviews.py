@@ -14,9 +14,13 @@ class ReviewQuerySet(VisibleQuerySet):
 
 
 class RiskRule(models.Model):
-    """What makes an answer wait for a person: words or regular expressions, one a line, matched in question and answer."""
+    """What makes an answer wait for a person: words or regular expressions, one a line, matched in question and answer.
+
+    `topic` is the name in Chinese, which turns and reviews keep; `name_en` what people who work in English read.
+    """
 
     topic = models.CharField(_("topic"), max_length=60, unique=True)
+    name_en = models.CharField(_("English name"), max_length=60, blank=True)
     level = models.CharField(_("level"), max_length=10, choices=RiskLevel, default=RiskLevel.REVIEW)
     question_patterns = models.TextField(_("patterns in the question"), blank=True)
     answer_patterns = models.TextField(_("patterns in the answer"), blank=True)

@@ -9,11 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.bot.live import no_longer_said
+from conversations.bot.steps.risk import PEOPLE
 from conversations.choices import Author, ConversationState, ReviewState, RiskLevel, TurnState
 from conversations.models import Conversation, ReviewTask, RiskRule, Turn
+from conversations.services.approvals import approved_keep_in_tx
 from conversations.services.handover import REASON_LENGTH, offer_in_tx
 from conversations.services.locking import conversation_locked_in_tx, open_conversation_locked_in_tx
 from conversations.services.outbox import outbound_queue_in_tx
+from conversations.signals import review_decided
 from knowledge.types import Scope
 from scrm.access import policy
 from scrm.audit.services import audit_record
@@ -21,7 +24,6 @@ from scrm.core.errors import Conflict, Invalid
 from scrm.privacy.vault import text_mask_in_tx
 
 DECIDE = "conversations.decide_reviewtask"
-PEOPLE = {RiskLevel.REVIEW: 1, RiskLevel.DOUBLE: 2}
 
 
 def _open_task_locked_in_tx(task: ReviewTask) -> ReviewTask:
@@ -120,7 +122,13 @@ def _send_in_tx(conversation: Conversation, row: ReviewTask, actor, final: str) 
         user=actor,
     )
     people = list(row.approvals.values_list("user_id", flat=True)) or [actor.pk]
+    approved_keep_in_tx(actor=actor, row=row, final=final, people=people)
+    _announce_in_tx(row)
     audit_record(actor=actor, action="review.approve", subject=row, detail={"turn": row.turn_id, "edited": edited, "people": people})
+
+
+def _announce_in_tx(row: ReviewTask) -> None:
+    transaction.on_commit(lambda: review_decided.send(sender=ReviewTask, task_id=row.pk))
 
 
 def review_reject(*, actor, task: ReviewTask, note: str = "") -> ReviewTask:
@@ -133,6 +141,7 @@ def review_reject(*, actor, task: ReviewTask, note: str = "") -> ReviewTask:
         _decide_in_tx(row, actor=actor, state=ReviewState.REJECTED, turn_state=TurnState.REJECTED, note=note)
         if conversation.state == ConversationState.OPEN:
             offer_in_tx(conversation, (note or str(_("The answer was rejected in review.")))[:REASON_LENGTH])
+        _announce_in_tx(row)
         audit_record(actor=actor, action="review.reject", subject=row, detail={"turn": row.turn_id})
     return row
 

@@ -200,6 +200,7 @@ _WHY = {
     UNSOLVED: lambda: _("The customer says the answer did not help."),
     Verdict.NOT_FOUND: lambda: _("The knowledge does not answer this."),
     Verdict.UNSUPPORTED: lambda: _("The documents do not support the answer."),
+    Verdict.RISKY: lambda: _("The bot may not answer on this topic."),
 }
 
 

@@ -1,8 +1,10 @@
 """Verdicts on sentences, and the brief for who takes a question over."""
 
 from django import template
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from conversations.bot.rules import shown_topic
 from conversations.bot.support import Why
 from conversations.brief_selectors import handover_brief
 
@@ -21,6 +23,17 @@ WHYS = {
 @register.filter
 def why_cut(code: str):
     return WHYS.get(code, code)
+
+
+@register.filter
+def topic_name(topic: str) -> str:
+    """A risk topic in the reader's language."""
+    return shown_topic(topic, get_language() or "")
+
+
+@register.filter
+def topic_names(topics) -> str:
+    return "、".join(topic_name(topic) for topic in topics or [])
 
 
 @register.inclusion_tag("conversations/handover_brief.html", takes_context=True)

@@ -20,3 +20,6 @@ WECOM_FIRST_START_ANSWERS_S = env.number("SCRM_FIRST_START_ANSWERS_S", 600)
 BURST_QUIET_S = env.decimal("SCRM_BURST_QUIET_S", 1.0)
 BURST_LONGEST_S = env.decimal("SCRM_BURST_LONGEST_S", 3.0)
 BURST_MOST = env.number("SCRM_BURST_MOST", 4)
+
+# A trained classifier of risky topics counts from this probability on.
+RISK_CLASSIFIER_LEAST = env.decimal("SCRM_RISK_CLASSIFIER_LEAST", 0.5)
