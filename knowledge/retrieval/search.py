@@ -19,7 +19,7 @@ from knowledge.retrieval.live import SET_MOMENT
 from knowledge.retrieval.tuning import Tuning, combined
 from knowledge.retrieval.weights import Weights
 from knowledge.types import Scope, SearchResult
-from scrm.ai.encoders import load
+from scrm.ai.encoders import query_vector
 from scrm.ai.models import ModelRelease
 from scrm.ai.selectors import active_release
 
@@ -69,7 +69,7 @@ def search(
     if not query or not scope.base_ids:
         return SearchResult(query, (), reason="empty_scope" if query else "empty_query", timings_ms=clock.total())
     release = active_release()
-    asked = load(release.query_encoder).encode_queries([query])[0]
+    asked = query_vector(release.query_encoder, query)
     vector = vectors.literal(asked)
     clock.lap("encode")
     with snapshot():
