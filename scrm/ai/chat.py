@@ -1,8 +1,9 @@
-"""Generation through any OpenAI-compatible endpoint. Prompts, answers and keys are never logged."""
+"""Generation through OpenAI-compatible endpoints, one after the other. Prompts, answers and keys are never logged."""
 
+import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypedDict
 
@@ -14,6 +15,9 @@ from scrm.ai.errors import ChatUnavailable
 
 PAUSES_S = (0.3, 1.0)  # before the second and the third attempt, when the endpoint is busy or the line breaks
 BUSY = {408, 409, 425, 429, 500, 502, 503, 504}
+SHARE = 0.6  # of the time that is left, for an endpoint that has others behind it
+
+log = logging.getLogger(__name__)
 
 
 class Message(TypedDict):
@@ -32,27 +36,68 @@ class ChatReply:
     ms: int
 
 
+@dataclass(frozen=True)
+class Endpoint:
+    """Where to ask, for which model."""
+
+    base_url: str
+    model: str
+    key: str = field(default="", repr=False)
+
+
 def chat_configured() -> bool:
     """A model is named, and an endpoint or a key; local endpoints need no key."""
-    return bool(settings.CHAT_MODEL and (settings.OPENAI_BASE_URL or settings.OPENAI_API_KEY))
+    return bool(endpoints())
 
 
-def complete(messages: Sequence[Message], *, max_tokens: int = 800, temperature: float = 0, timeout: float | None = None) -> ChatReply:
-    """The model's reply. `timeout`: seconds for all attempts together, default SCRM_CHAT_TIMEOUT.
+def endpoints() -> list[Endpoint]:
+    """In the order they are asked: OPENAI_BASE_URL with SCRM_CHAT_MODEL, then SCRM_CHAT_FALLBACKS."""
+    first = Endpoint(settings.OPENAI_BASE_URL, settings.CHAT_MODEL, settings.OPENAI_API_KEY)
+    named = [first] if first.model and (first.base_url or first.key) else []
+    return named + [Endpoint(url, model, "" if key == "-" else key) for url, key, model in settings.CHAT_FALLBACKS]
 
-    Raises ChatUnavailable when no endpoint is configured, it does not answer, refuses, or answers with nothing; the
-    caller then answers without it.
+
+def complete(
+    messages: Sequence[Message],
+    *,
+    max_tokens: int = 800,
+    temperature: float = 0,
+    timeout: float | None = None,
+    model: str = "",
+    on_text: Callable[[str], None] | None = None,
+) -> ChatReply:
+    """The reply of the first endpoint that gives one. Half a reply is none: the next endpoint begins anew.
+
+    timeout: seconds for all attempts at all endpoints together, default SCRM_CHAT_TIMEOUT. model: another one than the first endpoint's
+    usual (a fine-tuned adapter). on_text: called with the text so far as it is written. Raises ChatUnavailable when no endpoint is
+    configured, or each does not answer, refuses, or answers with nothing; the caller then answers without them.
     """
-    if not chat_configured():
+    known = endpoints()
+    if not known:
         raise ChatUnavailable(_("No language model is configured. Set OPENAI_BASE_URL or OPENAI_API_KEY, and SCRM_CHAT_MODEL."))
-    guard = breaker(settings.OPENAI_BASE_URL, settings.CHAT_MODEL)
+    deadline = time.monotonic() + (timeout or settings.CHAT_TIMEOUT_S)
+    request = {"messages": list(messages), "max_tokens": max_tokens, "temperature": temperature}
+    for place, endpoint in enumerate(known, 1):
+        last = place == len(known)
+        left = deadline - time.monotonic()
+        chosen = model if model and place == 1 else endpoint.model
+        try:
+            return _guarded(endpoint, request | {"model": chosen}, deadline if last else time.monotonic() + left * SHARE, on_text)
+        except ChatUnavailable as error:
+            if last:
+                raise
+            log.warning("chat endpoint %d of %d unavailable (%s), asking the next", place, len(known), error.code)
+    raise ChatUnavailable
+
+
+def _guarded(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> ChatReply:
+    guard = breaker(endpoint.base_url, endpoint.model)
     if not guard.lets_pass():
         raise ChatUnavailable(_("The language model has failed several times and is left alone for a moment."))
     started = time.perf_counter()
-    request = {"model": settings.CHAT_MODEL, "messages": list(messages), "max_tokens": max_tokens, "temperature": temperature}
     try:
-        answer = _asked(request, time.monotonic() + (timeout or settings.CHAT_TIMEOUT_S))
-        found = reply(answer, started)
+        answer = _asked(endpoint, request, deadline, on_text)
+        found = answer if isinstance(answer, ChatReply) else reply(answer, started, request["model"])
     except ChatUnavailable:
         guard.failed()
         raise
@@ -60,26 +105,59 @@ def complete(messages: Sequence[Message], *, max_tokens: int = 800, temperature:
     return found
 
 
-def _asked(request: dict, deadline: float):
+def _asked(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None):
     """The endpoint's answer; asked again while it is busy and there is time. Raises ChatUnavailable."""
+    import httpx
     import openai
 
-    endpoint = client(settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY)
+    server = client(endpoint.base_url, endpoint.key)
     for pause in (*PAUSES_S, None):
+        wait = pause
         try:
-            return endpoint.chat.completions.create(**request, timeout=max(0.1, deadline - time.monotonic()))
-        except openai.APITimeoutError as error:
+            left = max(0.1, deadline - time.monotonic())
+            if on_text is None:
+                return server.chat.completions.create(**request, timeout=left)
+            return _streamed(server.chat.completions.create(**request, timeout=left, stream=True), request["model"], deadline, on_text)
+        except (openai.APITimeoutError, httpx.TimeoutException) as error:
             raise ChatUnavailable(_("The language model did not answer in time.")) from error
         except openai.APIStatusError as error:
-            if pause is None or error.status_code not in BUSY or time.monotonic() + pause >= deadline:
+            wait = None if pause is None else max(pause, _asked_to_wait(error))
+            if wait is None or error.status_code not in BUSY or time.monotonic() + wait >= deadline:
                 raise ChatUnavailable(refusal(error.status_code)) from error
-        except openai.APIConnectionError as error:
+        except (openai.APIConnectionError, httpx.TransportError) as error:
             if pause is None or time.monotonic() + pause >= deadline:
                 raise ChatUnavailable from error
         except (openai.OpenAIError, ValueError) as error:  # ValueError: what came is no JSON
             raise ChatUnavailable from error
-        time.sleep(pause)
+        time.sleep(wait)
     raise ChatUnavailable
+
+
+def _streamed(stream, model: str, deadline: float, on_text: Callable[[str], None]) -> ChatReply:
+    """Tells the text as it grows. A stream that ends without a finish reason, or goes on past the deadline, is no reply."""
+    started, text, finished, usage = time.perf_counter(), "", "", None
+    with stream:
+        for chunk in stream:
+            if time.monotonic() > deadline:
+                raise ChatUnavailable(_("The language model did not answer in time."))
+            usage = getattr(chunk, "usage", None) or usage
+            for choice in (chunk.choices or [])[:1]:
+                finished = choice.finish_reason or finished
+                if more := choice.delta and choice.delta.content:
+                    text += more
+                    on_text(text)
+    if not finished or not text.strip():
+        raise ChatUnavailable(_("The language model answered with nothing."))
+    tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
+    return ChatReply(text.strip(), model, *tokens, ms=round((time.perf_counter() - started) * 1000))
+
+
+def _asked_to_wait(error) -> float:
+    """Seconds of Retry-After, when it is a number."""
+    try:
+        return float(error.response.headers.get("retry-after", 0))
+    except ValueError:
+        return 0.0
 
 
 @lru_cache(maxsize=16)
@@ -87,7 +165,7 @@ def breaker(base_url: str, model: str) -> Breaker:
     return Breaker()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def client(base_url: str, api_key: str):
     """One client, and so one pool of connections, a process and endpoint."""
     from openai import OpenAI
@@ -95,7 +173,7 @@ def client(base_url: str, api_key: str):
     return OpenAI(base_url=base_url or None, api_key=api_key or "none", max_retries=0)
 
 
-def reply(answer, started: float) -> ChatReply:
+def reply(answer, started: float, model: str) -> ChatReply:
     """Raises ChatUnavailable when there is no text in it, whatever it is instead."""
     choices = getattr(answer, "choices", None)
     text = (choices[0].message.content or "").strip() if choices and choices[0].message else ""
@@ -104,7 +182,7 @@ def reply(answer, started: float) -> ChatReply:
     usage = answer.usage
     return ChatReply(
         text=text,
-        model=answer.model or settings.CHAT_MODEL,
+        model=answer.model or model,
         prompt_tokens=usage.prompt_tokens if usage else 0,
         completion_tokens=usage.completion_tokens if usage else 0,
         ms=round((time.perf_counter() - started) * 1000),

@@ -18,3 +18,7 @@ OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 CHAT_MODEL = env.text("SCRM_CHAT_MODEL")
 # Seconds for all attempts together: the customer has the quoted answer within 15 s when the endpoint hangs.
 CHAT_TIMEOUT_S = env.decimal("SCRM_CHAT_TIMEOUT", 10.0)
+# Asked in this order when the one above does not answer: "base-url key model", several with ";"; a key of - is none.
+CHAT_FALLBACKS = env.rows("SCRM_CHAT_FALLBACKS", columns=3)
+# What the smallest of these models takes at once, in tokens: passages are left out, the last first, until question and answer fit.
+CHAT_CONTEXT_TOKENS = env.number("SCRM_CHAT_CONTEXT_TOKENS", 8192)

@@ -67,7 +67,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
         "schedule": crontab(day_of_week="sun", hour=2, minute=30),
         "options": {"queue": "bulk", "expires": 43_200},
     },
-    "learn-nightly": {"task": "training.nightly", "schedule": crontab(hour=2, minute=30), "options": {"queue": "training", "expires": 3600}},
+    "learn-nightly": {
+        "task": "training.nightly",
+        "schedule": crontab(hour=2, minute=30),
+        "options": {"queue": "training", "expires": 3600},
+    },
     "learn-drain": {"task": "training.nights_drain", "schedule": schedule(300), "options": {"queue": "training", "expires": 300}},
     "releases-watch": {"task": "training.releases_watch", "schedule": schedule(900), "options": {"queue": "bulk", "expires": 900}},
     "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=3, minute=30), "options": {"queue": "training", "expires": 3600}},

@@ -49,6 +49,14 @@ def items(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [part.strip() for part in raw.split(",") if part.strip()] if raw else list(default)
 
 
+def rows(name: str, *, columns: int) -> list[list[str]]:
+    """Rows of words: columns are separated by spaces, rows by semicolons."""
+    found = [row.split() for row in text(name).split(";") if row.strip()]
+    if any(len(row) != columns for row in found):
+        raise ImproperlyConfigured(f"{name} must be rows of {columns} words each, separated by semicolons.")
+    return found
+
+
 def path(name: str, default: Path) -> Path:
     raw = text(name)
     return (Path(raw) if raw else default).expanduser().resolve()

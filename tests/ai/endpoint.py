@@ -13,7 +13,8 @@ class Refused(Exception):
 
 class Endpoint:
     """`failures`: statuses to answer with before anything else; `requests`: bodies of what was accepted or refused; `garbage`: raw bytes
-    in place of an answer; `delay_s`: how long it hangs before it answers (until it is closed, at most)."""
+    in place of an answer; `delay_s`: how long it hangs before it answers (until it is closed, at most). A streamed reply comes in pieces
+    of three characters; `breaks_after`: after so many the line is cut."""
 
     key, chat_model, embedding_model = "sk-right", "writer-1", "embedder-1"
     batch_limit = 10
@@ -21,6 +22,7 @@ class Endpoint:
     def __init__(self):
         self.dimensions, self.failures, self.requests, self.reply = 8, [], [], "七天内可以退货。"
         self.garbage: bytes | None = None
+        self.breaks_after: int | None = None
         self.delay_s, self._closed = 0.0, threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
@@ -57,6 +59,15 @@ class Endpoint:
             "usage": {"prompt_tokens": 12, "completion_tokens": 7, "total_tokens": 19},
         }  # fmt: skip
 
+    def events(self) -> list[str]:
+        """Server-sent chunks of the reply; without the last ones where the line breaks."""
+        pieces = [self.reply[at : at + 3] for at in range(0, len(self.reply), 3)]
+        head = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": self.chat_model}
+        said = [{**head, "choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]} for piece in pieces]
+        said.append({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        whole = [json.dumps(chunk) for chunk in said] + ["[DONE]"]
+        return whole if self.breaks_after is None else whole[: self.breaks_after]
+
     def embeddings(self, body: dict) -> dict:
         if body["model"] != self.embedding_model:
             raise Refused(404, f"The model {body['model']} does not exist")
@@ -80,6 +91,9 @@ class Endpoint:
                 except Refused as refused:
                     status, content = refused.status, {"error": {"message": refused.message}}
                 endpoint._closed.wait(endpoint.delay_s)
+                if status == 200 and body.get("stream") and endpoint.garbage is None:
+                    self.stream()
+                    return
                 raw = json.dumps(content).encode() if endpoint.garbage is None else endpoint.garbage
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
@@ -87,6 +101,14 @@ class Endpoint:
                 self.send_header("retry-after-ms", "1")
                 self.end_headers()
                 self.wfile.write(raw)
+
+            def stream(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.end_headers()
+                for event in endpoint.events():
+                    self.wfile.write(f"data: {event}\n\n".encode())
+                    self.wfile.flush()
 
             def log_message(self, *_args):
                 """Quiet."""

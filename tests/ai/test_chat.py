@@ -5,6 +5,7 @@ import pytest
 
 from scrm.ai.chat import chat_configured, complete
 from scrm.ai.errors import ChatUnavailable
+from tests.ai.endpoint import Endpoint
 
 ASK = [{"role": "user", "content": "退货需要几天？我的电话是 13800138000"}]
 
@@ -90,3 +91,70 @@ def test_neither_prompts_nor_keys_reach_the_log(endpoint, caplog):
         complete(ASK)
     assert "13800138000" not in caplog.text
     assert endpoint.key not in caplog.text
+
+
+@pytest.fixture
+def second(endpoint, settings):
+    """Another endpoint that is asked when the first fails."""
+    with Endpoint() as other:
+        other.reply = "由第二个模型回答。"
+        settings.CHAT_FALLBACKS = [[other.url, other.key, other.chat_model]]
+        yield other
+
+
+def test_the_next_endpoint_is_asked_when_one_fails(endpoint, second):
+    endpoint.failures = [400]
+    assert complete(ASK).text == "由第二个模型回答。"
+    assert (len(endpoint.requests), len(second.requests)) == (1, 1)
+
+
+def test_an_endpoint_that_hangs_leaves_time_for_the_next(endpoint, second, settings):
+    settings.CHAT_TIMEOUT_S, endpoint.delay_s = 1.0, 5
+    began = time.monotonic()
+    assert complete(ASK).text == "由第二个模型回答。"
+    assert time.monotonic() - began < 1.0
+
+
+def test_the_second_is_not_asked_without_need(endpoint, second):
+    assert complete(ASK).text == "七天内可以退货。"
+    assert second.requests == []
+
+
+def test_when_all_fail_the_last_says_why(endpoint, second):
+    endpoint.failures, second.failures = [400], [401]
+    with pytest.raises(ChatUnavailable, match="401"):
+        complete(ASK)
+
+
+def test_a_fallback_alone_is_enough(settings):
+    settings.OPENAI_BASE_URL = settings.OPENAI_API_KEY = settings.CHAT_MODEL = ""
+    with Endpoint() as only:
+        settings.CHAT_FALLBACKS = [[only.url, only.key, only.chat_model]]
+        assert chat_configured()
+        assert complete(ASK).model == "writer-1"
+
+
+def test_another_model_is_for_the_first_endpoint_only(endpoint, second):
+    endpoint.chat_model = "adapter-3"
+    assert complete(ASK, model="adapter-3").model == "adapter-3"
+    endpoint.failures = [400]
+    assert complete(ASK, model="adapter-3").text == "由第二个模型回答。"
+
+
+def test_the_text_is_told_as_it_grows(endpoint):
+    told = []
+    assert complete(ASK, on_text=told.append).text == "七天内可以退货。"
+    assert told == ["七天内", "七天内可以退", "七天内可以退货。"]
+
+
+@pytest.mark.parametrize("pieces", [0, 1, 3])
+def test_half_a_stream_is_no_reply(endpoint, second, pieces):
+    endpoint.breaks_after = pieces
+    assert complete(ASK, on_text=lambda text: None).text == "由第二个模型回答。"
+
+
+@pytest.mark.parametrize("garbage", [b"<html>busy</html>", b"{}", b"data: {broken\n\n", b""])
+def test_garbage_in_place_of_a_stream_is_no_reply(endpoint, garbage):
+    endpoint.garbage = garbage
+    with pytest.raises(ChatUnavailable):
+        complete(ASK, on_text=lambda text: None)
