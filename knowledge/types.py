@@ -29,7 +29,8 @@ class Hit:
 
     `score` is the fused score that orders the list; `relevance` its calibrated 0-1 probability. `same`: chunks that say the same, left
     out of the list. `reasons`: why it stands where it stands. `entry`: a stored question with its whole answer; `question` is the
-    wording that was found, `alike` how much it is the question asked, 0-1.
+    wording that was found, `alike` how much it is the question asked, 0-1. `ordinal`: its place among the passages of its version. `parts`:
+    the chunks that were joined into this reading text (knowledge.retrieval.sections), best first.
     """
 
     chunk_id: int
@@ -55,6 +56,8 @@ class Hit:
     reasons: tuple[Reason, ...] = ()
     entry: bool = False
     alike: float = 0.0
+    ordinal: int = 0
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,10 @@
 """The outcome of a question as JSON, for pages, the API and commands."""
 
+from collections.abc import Mapping
+
 from conversations.types import BotState, Outcome, Quote
 from knowledge.retrieval.marks import marks
+from knowledge.retrieval.sections import Reading
 from knowledge.types import Hit, SearchResult
 
 
@@ -24,11 +27,14 @@ def outcome_payload(state: BotState) -> dict:
     }
 
 
-def search_payload(result: SearchResult, threshold: float) -> dict:
-    """{query, hits, rejected, reason, relaxed, notes, threshold, timings_ms} of a search without an answer, threshold: the one in force."""
+def search_payload(result: SearchResult, threshold: float, sections: Mapping[int, Reading]) -> dict:
+    """{query, hits, rejected, reason, relaxed, notes, threshold, timings_ms} of a search without an answer, threshold: the one in force.
+
+    sections: by chunk, the text around a hit, which becomes its `section`.
+    """
     return {
         "query": result.query,
-        "hits": [hit_payload(hit) for hit in result.hits],
+        "hits": [hit_payload(hit) | _section(hit, sections) for hit in result.hits],
         "rejected": [hit_payload(hit) for hit in result.rejected],
         "reason": str(result.reason),
         "relaxed": result.relaxed,
@@ -36,6 +42,15 @@ def search_payload(result: SearchResult, threshold: float) -> dict:
         "threshold": threshold,
         "timings_ms": result.timings_ms,
     }
+
+
+def _section(hit: Hit, sections: Mapping[int, Reading]) -> dict:
+    """`before` and `after`: what the document says around the passage."""
+    around = sections.get(hit.chunk_id)
+    if around is None:
+        return {}
+    at, to = hit.start - around.start, hit.end - around.start
+    return {"section": {"before": around.text[:at], "after": around.text[to:], "start": around.start, "end": around.end}}
 
 
 def timings(state: BotState) -> dict[str, float]:
@@ -88,5 +103,6 @@ def hit_payload(hit: Hit) -> dict:
         "marks": marks(hit.text, hit.matched),
         "question_marks": marks(hit.question, hit.matched),
         "same": list(hit.same),
+        "parts": list(hit.parts),
         "reasons": [{"key": each.key, "value": each.value, "points": each.points} for each in hit.reasons],
     }

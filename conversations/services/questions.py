@@ -17,6 +17,7 @@ from conversations.models import Question
 from knowledge.models import KnowledgeBase
 from knowledge.retrieval import search
 from knowledge.retrieval.search import stored
+from knowledge.retrieval.sections import surrounding
 from knowledge.selectors import scope_for
 from scrm.access import policy
 from scrm.core.errors import Invalid, NotFound, ScrmError
@@ -91,7 +92,8 @@ def _result(question: Question) -> dict:
     scope = scope_for(question.asked_by, question.bases.values_list("pk", flat=True))
     if question.search_only:
         scope = replace(scope, internal=scope.internal and not question.as_customer)
-        return search_payload(search(without_personal(question.text) or question.text, scope, limit=SEARCH_LIMIT), stored(scope).threshold)
+        found = search(without_personal(question.text) or question.text, scope, limit=SEARCH_LIMIT)
+        return search_payload(found, stored(scope).threshold, surrounding(found.hits))
     return outcome_payload(run(question.text, scope))
 
 

@@ -15,7 +15,7 @@ from knowledge.types import Hit, Scope
 # The array is the constant here, so that its hash is probed once for each word of a passage.
 _READ = f"""
 SELECT c.id, d.id, c.version_id, d.base_id, d.title, d.name, c.heading_path, c.page, c.text, c.question, c.kind, c.start, c."end",
-       d.kind = 'faq', ARRAY(SELECT term FROM unnest(l.terms) term WHERE term = ANY(%(terms)s::bigint[]))
+       c.ordinal, d.kind = 'faq', ARRAY(SELECT term FROM unnest(l.terms) term WHERE term = ANY(%(terms)s::bigint[]))
 FROM knowledge_chunk c
 JOIN knowledge_document d ON d.live_version_id = c.version_id
 LEFT JOIN knowledge_chunklexical l ON l.chunk_id = c.id
@@ -39,6 +39,7 @@ class Passage(NamedTuple):
     kind: str
     start: int
     end: int
+    ordinal: int
     entry: bool
     found: tuple[str, ...]
 
@@ -80,7 +81,7 @@ def _hit(candidate: Candidate, of: Passage) -> Hit:
     return Hit(
         chunk_id=of.chunk_id, document_id=of.document_id, version_id=of.version_id, base_id=of.base_id, title=of.title or of.name,
         heading_path=tuple(of.heading_path), page=of.page, text=of.text, question=of.question, kind=of.kind, start=of.start, end=of.end,
-        entry=of.entry, score=candidate.score, relevance=candidate.relevance, vector_rank=candidate.vector_rank,
+        ordinal=of.ordinal, entry=of.entry, score=candidate.score, relevance=candidate.relevance, vector_rank=candidate.vector_rank,
         vector_score=candidate.cosine, lexical_rank=candidate.lexical_rank, lexical_score=candidate.bm25, matched=of.found,
         reasons=candidate.reasons, alike=candidate.alike, same=candidate.same,
     )  # fmt: skip

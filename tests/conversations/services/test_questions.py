@@ -6,7 +6,8 @@ from django.core.management import CommandError, call_command
 from conversations.choices import QuestionState
 from conversations.models import Question
 from conversations.services.questions import question_ask, question_run, questions_waiting
-from knowledge.models import KnowledgeBase
+from knowledge.ingestion.bulk import load_documents
+from knowledge.models import DocumentVersion, KnowledgeBase
 from scrm.access.grants import grant, revoke
 from scrm.ai.models import ModelRelease
 from scrm.core.errors import Invalid, NotAllowed, NotFound
@@ -45,6 +46,18 @@ def test_search_only_gives_hits(asker, base):
     question.refresh_from_db()
     assert question.result["hits"]
     assert "answer" not in question.result
+
+
+def test_a_passage_found_shows_the_section_around_it(asker, base):
+    load_documents(base, [("手册", "", "".join(f"第{each}批玻璃杯由{each}号网点负责维修和登记，需要在七天内办完。" for each in range(40)))])
+    question = asked(asker, base, "玻璃杯由哪个网点负责维修", search_only=True)
+    question_run(question_id=question.pk)
+    question.refresh_from_db()
+    hit = next(hit for hit in question.result["hits"] if hit["document"] == "手册")
+    section = hit["section"]
+    text = DocumentVersion.objects.get(pk=hit["version_id"]).text
+    assert section["before"] + hit["text"] + section["after"] == text[section["start"] : section["end"]]
+    assert section["before"] + section["after"]
 
 
 def test_a_base_without_a_grant_does_not_exist(agent, base):
