@@ -16,5 +16,9 @@ NAVIGATION.register(
 NAVIGATION.register(
     "simulator", NavigationEntry(_("Simulator"), "simulator:phones", "conversations.view_conversation", "smartphone", order=80)
 )
+NAVIGATION.register(
+    "cached", NavigationEntry(_("Answer cache"), "conversations:cached", "conversations.view_cachedanswer", "gauge", order=65)
+)
+PANELS.register("cache", Panel("conversations:cache_panel", "conversations.view_cachedanswer", order=45))
 PANELS.register("inbox", Panel("conversations:inbox_panel", "conversations.view_conversation", order=10))
 PANELS.register("answers", Panel("conversations:answers_panel", "conversations.view_conversation", order=20))

@@ -5,6 +5,7 @@ from celery.signals import worker_ready
 
 from conversations import due  # noqa: F401  (it listens for workers)
 from conversations.models import ChannelAccount
+from conversations.services.cached_answers import cached_answers_purge
 from conversations.services.outbound import conversations_waiting, outbound_run
 from conversations.services.profiles import profiles_fetch
 from conversations.services.pull import account_pull, accounts_waiting
@@ -30,6 +31,11 @@ def events_drain_task() -> None:
 @shared_task(name="conversations.reviews_escalate")
 def reviews_escalate_task() -> None:
     reviews_escalate()
+
+
+@shared_task(name="conversations.cache_purge")
+def cache_purge_task() -> None:
+    cached_answers_purge()
 
 
 @shared_task(name="conversations.accounts_reconcile")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import ask, customers, inbox, judging, panels, reveals, reviews, threads, turns
+from conversations.views import ask, cached, customers, inbox, judging, panels, reveals, reviews, threads, turns
 
 app_name = "conversations"
 urlpatterns = [
@@ -30,6 +30,10 @@ urlpatterns = [
     path("search-test/<int:pk>/", ask.question, name="searched"),
     path("search-test/<int:pk>/judge/", judging.judge, name="judge"),
     path("search-test/<int:pk>/save/", judging.save, name="save_question"),
+    path("cached-answers/", cached.cached, name="cached"),
+    path("cached-answers/<int:pk>/remove/", cached.cached_remove, name="cached_remove"),
+    path("cached-answers/of/<int:pk>/clear/", cached.cached_clear, name="cached_clear"),
+    path("panels/cache/", panels.cache_panel, name="cache_panel"),
     path("panels/inbox/", panels.inbox_panel, name="inbox_panel"),
     path("panels/answers/", panels.answers_panel, name="answers_panel"),
 ]

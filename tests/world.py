@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 
 from django.test import Client
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from conversations.choices import Author, Holder, OutboundState, QuestionState, TurnState
 from conversations.models import (
+    CachedAnswer,
     ChannelAccount,
     ChannelIdentity,
     Citation,
@@ -76,6 +78,16 @@ class Side:
     def scan(self) -> DocumentVersion:
         """A PDF whose file is gone."""
         return DocumentVersion.objects.get(base=self.base, format="pdf")
+
+    @property
+    def cached(self) -> CachedAnswer:
+        facts = {
+            "base_ids": [self.base.pk],
+            "question": f"{self.word}常问",
+            "answer": f"{self.word}旧答",
+            "valid_until": timezone.now() + timedelta(days=1),
+        }
+        return CachedAnswer.objects.get_or_create(key=self.word, defaults=facts)[0]
 
     @property
     def trial(self) -> TuningTrial:

@@ -3,6 +3,7 @@
 from django.shortcuts import render
 
 from conversations import selectors
+from conversations.cache_selectors import cache_figures
 from scrm.access.pages import page
 
 
@@ -16,6 +17,11 @@ def inbox_panel(request):
 def answers_panel(request):
     context = {"figures": selectors.answers_last_day(request.user), "undelivered": selectors.undelivered(request.user)}
     return _panel(request, "conversations/panel_answers.html", context)
+
+
+@page("conversations.view_cachedanswer")
+def cache_panel(request):
+    return _panel(request, "conversations/panel_cache.html", {"figures": cache_figures(request.user)})
 
 
 def _panel(request, template: str, context: dict):

@@ -27,6 +27,8 @@ ANSWER = ASK | {
     "customers.change_customer",
 }
 CURATE = ASK | {
+    "conversations.view_cachedanswer",
+    "conversations.delete_cachedanswer",
     "knowledge.add_knowledgebase",
     "knowledge.change_knowledgebase",
     "knowledge.search_knowledgebase",

@@ -76,6 +76,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "releases-watch": {"task": "training.releases_watch", "schedule": schedule(900), "options": {"queue": "bulk", "expires": 900}},
     "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=3, minute=30), "options": {"queue": "training", "expires": 3600}},
     "vault-purge": {"task": "privacy.purge", "schedule": crontab(minute=20), "options": {"queue": "training", "expires": 3000}},
+    "cache-purge": {"task": "conversations.cache_purge", "schedule": crontab(minute=40), "options": {"queue": "bulk", "expires": 3000}},
     "web-drain": {"task": "knowledge.web_drain", "schedule": schedule(60), "options": {"queue": "bulk", "expires": 60}},
     "trials-drain": {"task": "knowledge.trials_drain", "schedule": schedule(30), "options": {"queue": "interactive", "expires": 30}},
 }
