@@ -84,6 +84,7 @@ class BotState:
     `verdict` is "" while running. `outcome` ends the pipeline. `confidence`: 0-1, how sure it is that the passages answer the
     question. `answer` is masked text with its [n]; `rejected` the best hits below the threshold. `standalone`: a follow-up as a
     question of its own, "" when it needs no rewriting; `context_free`: it means the same in every conversation.
+    `searched_again`: the words that found something when the question itself found nothing.
 
     Of the answer cache: `place` where the answer may be kept and the `stamps` of the bases when the work began, "" when it may not be;
     `flight`: the key under which equal questions wait for this one; `cached`: the CacheUseKind of a hit; `plain`: so much time was spent
@@ -99,6 +100,7 @@ class BotState:
     language: str = ""
     standalone: str = ""
     context_free: bool = True
+    searched_again: str = ""
     hits: tuple[Hit, ...] = ()
     rejected: tuple[Hit, ...] = ()
     confidence: float = 0.0

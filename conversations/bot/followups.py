@@ -87,7 +87,7 @@ def _recognised(bare: str, short: str):
         return _bare
     if _ELLIPSIS.match(short) or (_also(short)):
         return _ellipsis
-    if short != bare and bare.startswith("那") and len(short) <= 12:
+    if short != bare and bare.startswith("那") and len(short) <= 12 and not topic(short):
         return _about_the_same
     return _about_the_same if _is_trait_only(short) else None
 

@@ -39,6 +39,7 @@ def hits(state: BotState) -> dict:
         "hits": [_hit(hit) for hit in state.hits[:_HITS]],
         "rejected": [_hit(hit) for hit in state.rejected[:_HITS]],
         "reason": _clean(state.reason),
+        "searched_again": _clean(state.searched_again),
     }
 
 

@@ -4,9 +4,10 @@ import pytest
 
 from conversations.bot.batch import answer_all
 from conversations.bot.pipeline import run
+from conversations.bot.steps import retrieve
 from conversations.bot.steps.understand import language_of
 from conversations.types import Exchange, Outcome
-from knowledge.types import Scope
+from knowledge.types import Scope, SearchResult
 from tests.conversations.shop import shop_base
 
 CUP = (Exchange("保温杯的容量是多少？", "容量是480毫升。[1]"),)
@@ -68,3 +69,18 @@ def test_without_the_endpoint_the_rules_rewrite(scope, settings, endpoint):
 )  # fmt: skip
 def test_the_language_of_a_question(text, language):
     assert language_of(text) == language
+
+
+def test_what_finds_nothing_is_tried_in_other_words(scope, monkeypatch):
+
+    asked = []
+    real = retrieve.search
+
+    def only_words(text, *args, **named):
+        asked.append(text)
+        return real(text, *args, **named) if " " in text else SearchResult(text, ())
+
+    monkeypatch.setattr(retrieve, "search", only_words)
+    state = run("请问一下保温杯的容量是多少呢？", scope)
+    assert (asked, state.searched_again) == (["请问一下保温杯的容量是多少呢？", "保温杯 容量"], "保温杯 容量")
+    assert "480毫升" in state.answer

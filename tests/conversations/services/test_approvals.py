@@ -30,7 +30,7 @@ def quiet(monkeypatch):
 @pytest.fixture(autouse=True)
 def risky(db) -> RiskRule:
     """Whoever asks for compensation is answered by people."""
-    rule, _made = RiskRule.objects.get_or_create(topic="赔偿承诺", defaults={"question_patterns": "赔"})
+    rule, _made = RiskRule.objects.update_or_create(topic="赔偿承诺", defaults={"question_patterns": "赔", "level": RiskLevel.REVIEW})
     forget()
     yield rule
     forget()
