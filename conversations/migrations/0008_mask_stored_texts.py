@@ -12,14 +12,14 @@ WORDS = ("content", "head_content", "tail_content")
 
 
 def mask(apps, schema_editor):
-    for conversation in _rows(apps, "Conversation"):
+    for conversation in _rows(apps, "Conversation").iterator():
         _conversation(apps, conversation)
-    for question in _rows(apps, "Question"):
+    for question in _rows(apps, "Question").iterator():
         question.text = redact(question.text).text
         if question.result.get("query"):
             question.result["query"] = redact(str(question.result["query"])).text
         question.save(update_fields=["text", "result"])
-    for identity in _rows(apps, "ChannelIdentity").exclude(profile={}):
+    for identity in _rows(apps, "ChannelIdentity").exclude(profile={}).iterator():
         identity.profile = {key: redact(str(identity.profile[key])).text for key in ("nickname", "avatar") if identity.profile.get(key)}
         identity.profile = identity.profile or {"unknown": True}
         identity.save(update_fields=["profile"])

@@ -1,4 +1,7 @@
-"""Names of people, where the words before say that one follows: 我叫, 姓名, 收货人 ... Names elsewhere look like any other word."""
+"""Names of people, where the words before say that one follows (我叫, 姓名, 收货人 ...), or a mobile number stands beside (张伟 138...).
+
+Names elsewhere look like any other word.
+"""
 
 import re
 from collections.abc import Iterator
@@ -17,6 +20,14 @@ _CUE = (
     r"(?:我叫|(?:(?<!签)名字|姓名|大名(?!单)|全名)|收[货件]人|联系人|签收人|寄件人|持卡人|"
     r"开户名|户主|(?<![用账帐])户名|本人|客户|用户(?!名)|(?:申请|投保|被保险|乘车|入住)人)"
     r"[ ]?(?:名字|姓名)?[ ]?(?:(?:请|要|想)?(?:改|换|写|填)[成为]?(?=\S{2}))?[ ]?(?:[是叫为:：]){0,2}[ ]?"
+)
+_NAME = rf"(?:(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
+_MOBILE = r"(?:\+?86[ \-]?)?1[3-9]\d[ \-]?\d{4}[ \-]?\d{4}(?!\d)"
+# As people paste where a parcel goes: 张伟，13812345678，浙江省...
+_BEFORE_MOBILE = re.compile(rf"(?:^|[\s，,、；;。])({_NAME})(?:先生|女士|小姐)?[\s，,、:：]{{0,2}}(?={_MOBILE})")
+_AFTER_MOBILE = re.compile(rf"(?<!\d){_MOBILE}[\s，,、]{{1,2}}({_NAME})(?=$|[\s，,、；;。])")
+_NOT_BESIDE = re.compile(
+    r"单号|金额|时间|方便|方式|安全|全部|车主|白天|常用|万一|项目|应该|关于|于是|从此|全是|连号|和我|成功|时候|路上|安排|向我|麻烦|明天|明早|游客|房东|房间|段落|党员|简单|谈谈|商家|商量|温馨|权限"
 )
 # What goes on after a name of two characters: no given name ends so.
 _GOES_ON = (
@@ -37,6 +48,14 @@ _NOT_NAMES = re.compile(
 
 
 def names(text: str) -> Iterator[Finding]:
+    yield from _announced(text)
+    for pattern in (_BEFORE_MOBILE, _AFTER_MOBILE):
+        for match in pattern.finditer(text):
+            if not _NOT_BESIDE.match(match[1]) and not _NOT_NAMES.match(match[1]):
+                yield Finding(Kind.NAME, match.start(1), match.end(1), match[1], LIKELY - 0.1)
+
+
+def _announced(text: str) -> Iterator[Finding]:
     for pattern in (_CHINESE, _LATIN):
         for match in pattern.finditer(text):
             start, name = match.start(1), match[1]

@@ -22,6 +22,7 @@ from scrm.privacy.types import PLACEHOLDER, Finding
 
 PURGE_ROWS = 1_000
 MOST_SHOWN = 200  # namespaces that a search by value looks in
+_NUMBERING = ("pk", "namespace", "kind", "number", "digest", "expires_at")
 _DAY = timedelta(days=1)  # a value said again is written again at most so often
 
 Key = tuple[str, str, str]  # namespace, kind, digest
@@ -114,11 +115,11 @@ def _numbers_in_tx(reads: Sequence[tuple[str, Read]], digests: dict, rows) -> di
     stale: list[int] = []
     expires_at = timezone.now() + timedelta(days=settings.VAULT_KEEP_DAYS)
     wanted = {(ns, finding.kind.value, digest) for (ns, finding), found in digests.items() for digest in found}
-    for row in rows.filter(namespace__in=namespaces):
-        highest[row.namespace, row.kind] = max(highest[row.namespace, row.kind], row.number)
-        if row.digest and (row.namespace, row.kind, row.digest) in wanted:
-            known[row.namespace, row.kind, row.digest] = row.number
-            stale += [row.pk] * (row.expires_at < expires_at - _DAY)
+    for pk, ns, kind, number, digest, until in rows.filter(namespace__in=namespaces).values_list(*_NUMBERING):
+        highest[ns, kind] = max(highest[ns, kind], number)
+        if (ns, kind, digest) in wanted:
+            known[ns, kind, digest] = number
+            stale += [pk] * (until < expires_at - _DAY)
     made = []
     for ns, one in reads:
         for finding in one.findings:
