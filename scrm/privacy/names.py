@@ -26,9 +26,7 @@ _MOBILE = r"(?:\+?86[ \-]?)?1[3-9]\d[ \-]?\d{4}[ \-]?\d{4}(?!\d)"
 # As people paste where a parcel goes: 张伟，13812345678，浙江省...
 _BEFORE_MOBILE = re.compile(rf"(?:^|[\s，,、；;。])({_NAME})(?:先生|女士|小姐)?[\s，,、:：]{{0,2}}(?={_MOBILE})")
 _AFTER_MOBILE = re.compile(rf"(?<!\d){_MOBILE}[\s，,、]{{1,2}}({_NAME})(?=$|[\s，,、；;。])")
-_NOT_BESIDE = re.compile(
-    r"单号|金额|时间|方便|方式|安全|全部|车主|白天|常用|万一|项目|应该|关于|于是|从此|全是|连号|和我|成功|时候|路上|安排|向我|麻烦|明天|明早|游客|房东|房间|段落|党员|简单|谈谈|商家|商量|温馨|权限"
-)
+_NOT_BESIDE = re.compile(r"金额|安全|白天|常用|万一|项目|安排|向我|麻烦|明天|明早|游客|房东|房间|段落|党员|谈谈|商家|商量|温馨|权限")
 # What goes on after a name of two characters: no given name ends so.
 _GOES_ON = (
     "号住家年男女性联邮微收寄咨请的是在我你他她您想要买问电手打说来去有没请订和跟与及或也就都能可会不给收地身邮已还刚今昨前下办申退换查投"
@@ -51,7 +49,7 @@ def names(text: str) -> Iterator[Finding]:
     yield from _announced(text)
     for pattern in (_BEFORE_MOBILE, _AFTER_MOBILE):
         for match in pattern.finditer(text):
-            if not _NOT_BESIDE.match(match[1]) and not _NOT_NAMES.match(match[1]):
+            if not any(words.match(match[1]) for words in (_WORDS, _NOT_BESIDE, _NOT_NAMES)):
                 yield Finding(Kind.NAME, match.start(1), match.end(1), match[1], LIKELY - 0.1)
 
 
