@@ -26,13 +26,15 @@ def writing(writer: str) -> Iterator[None]:
     if writer == CONFIGURED:
         yield
     elif writer == QUOTES:
-        with _settings(CHAT_MODEL=""):
+        with _settings(CHAT_MODEL="", CHAT_FALLBACKS=[]):
             yield
     else:
         port = ports.free_port("127.0.0.1", 0)
         with (
             _served(port),
-            _settings(OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1", CHAT_MODEL=local_model.NAME, CHAT_TIMEOUT_S=PATIENCE_S),
+            _settings(
+                OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1", CHAT_MODEL=local_model.NAME, CHAT_FALLBACKS=[], CHAT_TIMEOUT_S=PATIENCE_S
+            ),
         ):
             yield
 
