@@ -25,6 +25,7 @@ SEARCH_STEPS = {
     "vector": _("search by meaning"),
     "fuse": _("fuse both lists"),
     "read": _("read the passages"),
+    "rerank": _("read again"),
     "total": _("total"),
 }
 CLOSED = _("removed, or in a knowledge base you may not open")

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import KnowledgeBase
-from knowledge.retrieval import bm25, calibration, entries, fusion, grammar, lexical_search, passages, ranker, variety, vectors
+from knowledge.retrieval import bm25, calibration, entries, fusion, grammar, lexical_search, passages, ranker, reranking, variety, vectors
 from knowledge.retrieval.background import background_of
 from knowledge.retrieval.fusion import Candidate
 from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
@@ -19,6 +19,7 @@ from knowledge.retrieval.live import SET_MOMENT
 from knowledge.retrieval.tuning import Tuning, combined
 from knowledge.retrieval.weights import Weights
 from knowledge.types import Scope, SearchResult
+from scrm.ai import rerank
 from scrm.ai.encoders import query_vector
 from scrm.ai.models import ModelRelease
 from scrm.ai.selectors import active_release
@@ -61,8 +62,8 @@ def search(
     limit: passages in `hits`, and at most as many in `rejected`; several may be of one document. threshold: least `relevance` of a
     hit, 0 lets all pass, None takes the tuning's. tuning: weights to try instead of those stored for the bases. When nothing
     passes the tuning's threshold, what holds most of the question's words does, down to LOOSE of it (`relaxed`). `reason` is a key of
-    REASONS. timings_ms: encode, weigh, lexical, vector, fuse, read, total. Raises NoActiveRelease and the encoder's errors (both
-    ScrmError).
+    REASONS. timings_ms: encode, weigh, lexical, vector, fuse, read, rerank (where a model is set up), total.
+    Raises NoActiveRelease and the encoder's errors (both ScrmError).
     """
     clock = _Clock()
     query = query.strip()[:LONGEST_QUERY]
@@ -83,7 +84,7 @@ def search(
             ranked = entries.leading(ranked, entries.wordings(ranked, query, asked, release), tuning.faq)
             ranked = variety.varied(variety.once(ranked, known), known, tuning.diversity)
         least = tuning.threshold if threshold is None else threshold
-        passed = [c for c in ranked if c.relevance >= least][:limit]
+        passed = [c for c in ranked if c.relevance >= least][: reranking.depth(limit) if mode == "hybrid" else limit]
         relaxed = not passed and threshold is None
         if relaxed:
             passed = [c for c in ranked[:RELAXED] if c.relevance >= least * LOOSE and _says_most(c)]
@@ -95,9 +96,15 @@ def search(
         hits = tuple(hit for hit in found if hit.chunk_id in chosen)
         rejected = tuple(hit for hit in found if hit.chunk_id not in chosen)
         clock.lap("read")
+    note = ""
+    if mode == "hybrid" and rerank.configured():
+        hits, note = reranking.reranked(query, hits)
+        hits = hits[:limit]
+        clock.lap("rerank")
     reason = "" if hits else _why_nothing(weighted, bool(rejected))
     relaxed = relaxed and bool(hits)
-    return SearchResult(query, hits, rejected, reason, clock.total(), relaxed, ("relaxed",) if relaxed else ())
+    notes = tuple(filter(None, ["relaxed" if relaxed else "", note]))
+    return SearchResult(query, hits, rejected, reason, clock.total(), relaxed, notes)
 
 
 def _says_most(candidate: Candidate) -> bool:

@@ -49,6 +49,11 @@ class ReleaseNotReady(Conflict):
     default_message = _("Only a release that is ready, or was in use before, can be put to use.")
 
 
+class RerankUnavailable(Unavailable):
+    code = "rerank_unavailable"
+    default_message = _("The reranking model is not answering. Check SCRM_RERANK_MODEL and SCRM_RERANK_BASE_URL.")
+
+
 class ChatUnavailable(Unavailable):
     code = "chat_unavailable"
     default_message = _("The language model is not answering. Check OPENAI_BASE_URL, or try again in a moment.")
