@@ -1,5 +1,8 @@
 """An answer written by a chat endpoint; conversations.bot.grounding keeps what the passages say."""
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 
 from django.conf import settings
@@ -8,7 +11,26 @@ from conversations.bot.grounding import PASSAGES
 from conversations.bot.prompts import messages
 from conversations.types import BotState
 from knowledge.retrieval.sections import widened
+from knowledge.types import Hit
 from scrm.ai import chat
+from scrm.ai.choices import Purpose
+from scrm.ai.selectors import active_release_or_none
+
+Listener = Callable[[str, Sequence[Hit]], None]
+_listener: ContextVar[Listener | None] = ContextVar("who reads while it is written", default=None)
+
+
+@contextmanager
+def overheard(listener: Listener) -> Iterator[None]:
+    """Within the block, and in this thread alone, `listener` is told the text so far and the passages it is written from.
+
+    What it is told has not been checked yet.
+    """
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
 
 
 def write(state: BotState) -> BotState:
@@ -17,7 +39,15 @@ def write(state: BotState) -> BotState:
     Passages found of one section are read, and checked, as one text. Raises ChatUnavailable.
     """
     state = replace(state, hits=widened(state.hits))
-    reply = chat.complete(messages(state.asks, state.hits[:PASSAGES], state.history))
+    hits, listener = state.hits[:PASSAGES], _listener.get()
+    told = (lambda text: listener(text, hits)) if listener else None
+    reply = chat.complete(messages(state.asks, hits, state.history), model=writer_model(), on_text=told)
     if settings.REFUSAL_TEXT in reply.text:
         return replace(state, answer="", writer=reply.model, reason="writer_refused")
     return replace(state, answer=reply.text, writer=reply.model)
+
+
+def writer_model() -> str:
+    """The name under which the engine serves the adapter in use, "" without one."""
+    release = active_release_or_none(Purpose.CHAT)
+    return str(release.settings.get("model", "")) if release else ""

@@ -18,6 +18,7 @@ from conversations.types import BotState, Outcome, Quote, Verdict
 from knowledge.models import Document
 from knowledge.models.documents import StatementNow
 from knowledge.types import Hit, Reason, Scope
+from scrm.ai.chat import chat_configured
 from scrm.ai.encoders import query_vector
 from scrm.ai.selectors import active_release
 from scrm.privacy.redact import PLACEHOLDER
@@ -89,6 +90,8 @@ def _is_worth_keeping(state: BotState) -> bool:
     verified = state.verdict == Verdict.SUPPORTED and state.outcome == Outcome.ANSWER and state.quotes
     if not (state.place and verified) or state.cached or state.plain or settings.ANSWER_CACHE_MOST <= 0:
         return False
+    if state.writer == EXTRACTIVE and chat_configured():
+        return False  # the plainer answer of an outage ends with the outage
     # What an endpoint wrote with the conversation before its eyes belongs to that conversation.
     return not PLACEHOLDER.search(state.answer) and (state.writer == EXTRACTIVE or not state.history)
 

@@ -1,7 +1,8 @@
 """A colleague's question on the ask or the search test page: QUEUED -> RUNNING (leased) -> DONE | FAILED."""
 
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations.bot.generative import overheard
 from conversations.bot.payload import outcome_payload, search_payload
 from conversations.bot.pipeline import run
 from conversations.bot.questions import without_personal
@@ -19,6 +21,7 @@ from knowledge.retrieval import search
 from knowledge.retrieval.search import stored
 from knowledge.retrieval.sections import surrounding
 from knowledge.selectors import scope_for
+from knowledge.types import Hit
 from scrm.access import policy
 from scrm.core.errors import Invalid, NotFound, ScrmError
 from scrm.core.querysets import lease_until
@@ -32,6 +35,7 @@ SEARCH = "knowledge.search_knowledgebase"
 MAX_QUESTION = 1000
 LEASE_S = 120
 SEARCH_LIMIT = 20
+TOLD_EVERY_S = 0.3
 UNEXPECTED = _("An unexpected error; administrators find its cause in the worker's log.")
 
 __all__ = ["outcome_payload", "question_ask", "question_run", "questions_waiting"]
@@ -94,7 +98,23 @@ def _result(question: Question) -> dict:
         scope = replace(scope, internal=scope.internal and not question.as_customer)
         found = search(without_personal(question.text) or question.text, scope, limit=SEARCH_LIMIT)
         return search_payload(found, stored(scope).threshold, surrounding(found.hits))
-    return outcome_payload(run(question.text, scope))
+    with overheard(_partial(question)):
+        return outcome_payload(run(question.text, scope))
+
+
+def _partial(question: Question) -> Callable[[str, Sequence[Hit]], None]:
+    """Keeps what an endpoint has written so far with its passages, for the page that waits. Unchecked: the end replaces it."""
+    told_at = 0.0
+
+    def tell(text: str, hits: Sequence[Hit]) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at < TOLD_EVERY_S:
+            return
+        told_at = time.monotonic()
+        sources = [{"document_id": hit.document_id, "title": hit.title} for hit in hits]
+        Question.objects.filter(pk=question.pk, state=QuestionState.RUNNING).update(result={"written": text, "hits": sources})
+
+    return tell
 
 
 def _end(question: Question, state: QuestionState, **changes) -> None:

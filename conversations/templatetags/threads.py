@@ -15,6 +15,7 @@ from conversations.choices import Author
 from conversations.selectors import THREAD_LENGTH
 from knowledge.retrieval.reasons import LABELS, NOTES
 from knowledge.retrieval.search import REASONS as SEARCH_REASONS
+from scrm.ai import local_model
 from scrm.privacy.types import PLACEHOLDER, Kind
 
 register = template.Library()
@@ -124,6 +125,12 @@ WRITERS = {"extractive": _("sentences quoted from the documents"), "phrase": _("
 def writer(code: str):
     """Who wrote an answer: our own extractive answerer, a fixed phrase, or the model that an endpoint names."""
     return WRITERS.get(code, code)
+
+
+@register.filter
+def is_small_model(code: str) -> bool:
+    """Whether the model of `make up LLM=local` wrote it."""
+    return code == local_model.NAME
 
 
 @register.filter

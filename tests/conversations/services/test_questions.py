@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 
 from conversations.choices import QuestionState
 from conversations.models import Question
+from conversations.services import questions
 from conversations.services.questions import question_ask, question_run, questions_waiting
 from knowledge.ingestion.bulk import load_documents
 from knowledge.models import DocumentVersion, KnowledgeBase
@@ -123,3 +124,27 @@ def test_ask_prints_one_json_object(base, capsys):
 def test_ask_names_the_unknown_base(base):
     with pytest.raises(CommandError, match="没有这个库"):
         call_command("ask", "在吗？", "--base", "没有这个库")
+
+
+def test_an_answer_is_told_while_it_is_written_and_checked_at_the_end(asker, base, endpoint, settings, monkeypatch):
+    settings.CHAT_MODEL, endpoint.reply = endpoint.chat_model, "保温杯的保修期为两年。附近有外星人。"
+    monkeypatch.setattr(questions, "TOLD_EVERY_S", 0)
+    question, heard = asked(asker, base), []
+    monkeypatch.setattr(questions, "_partial", lambda row, real=questions._partial: _noting(real(row), row, heard))
+    question_run(question_id=question.pk)
+    question.refresh_from_db()
+    assert [each["written"] for each in heard[:2]] == ["保温杯", "保温杯的保修"]
+    assert heard[-1]["written"] == endpoint.reply
+    assert heard[0]["hits"][0].keys() == {"document_id", "title"}
+    assert "两年" in question.result["answer"]
+    assert "外星人" not in question.result["answer"]
+
+
+def _noting(tell, row, heard):
+    """What a page that asks after every piece would see."""
+
+    def told(text, hits):
+        tell(text, hits)
+        heard.append(Question.objects.get(pk=row.pk).result)
+
+    return told

@@ -106,3 +106,20 @@ def test_without_any_base_the_page_says_what_to_do(world):
     client = world.client("outsider")
     client.cookies["django_language"] = "en"
     assert "No knowledge base yet" in client.get(ASK).content.decode()
+
+
+def test_what_is_being_written_is_shown_with_its_sources(world, agent):
+    document = world.ours.document
+    written = {"written": "保修期为<b>两", "hits": [{"document_id": document.pk, "title": "保修说明"}]}
+    row = question_make(world.people["agent"], world.ours, state=QuestionState.RUNNING, result=written)
+    shown = result_of(agent, row)
+    assert "保修期为&lt;b&gt;两" in shown
+    assert "保修说明" in shown
+    assert "not checked yet" in shown
+    assert "every 500ms" in shown
+
+
+@pytest.mark.parametrize(("writer", "said"), [("gemma-3-270m-local", True), ("writer-1", False)])
+def test_the_small_model_of_this_machine_says_that_it_is_small(world, agent, writer, said):
+    row = question_make(world.people["agent"], world.ours, state=QuestionState.DONE, result={"answer": "两年", "writer": writer})
+    assert ("small model on this machine" in result_of(agent, row)) is said
