@@ -17,8 +17,10 @@ from training.evaluation.registry import EVALUATIONS, Evaluation
 LABELS = {
     "EMAIL": Kind.EMAIL, "ID_CARD": Kind.ID_CARD, "BANK_CARD": Kind.BANK_CARD, "PHONE": Kind.PHONE, "MOBILE": Kind.PHONE,
     "LANDLINE": Kind.PHONE, "PASSPORT": Kind.PASSPORT, "PLATE": Kind.PLATE, "USCC": Kind.COMPANY_CODE, "COMPANY_CODE": Kind.COMPANY_CODE,
-    "ADDRESS": Kind.ADDRESS, "NAME": Kind.NAME, "ORDER": Kind.ORDER,
+    "ADDRESS": Kind.ADDRESS, "NAME": Kind.NAME, "PERSON": Kind.NAME, "ORDER": Kind.ORDER, "ORDER_NO": Kind.ORDER, "IDCARD": Kind.ID_CARD,
+    "BANKCARD": Kind.BANK_CARD, "TELEPHONE": Kind.PHONE, "LICENSE_PLATE": Kind.PLATE,
 }  # fmt: skip
+LABELS |= {kind.value: kind for kind in Kind}
 COVERED = 0.9  # share of an entity's characters that must be masked; below, some of it would be read
 TOUCHES = 0.5  # share of a finding's characters that must lie in an entity of its kind
 
