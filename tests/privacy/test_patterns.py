@@ -13,6 +13,9 @@ def found(text):
     ("text", "expected"),
     [
         ("护照号码：E12345678", [(Kind.PASSPORT, "E12345678")]),
+        ("车牌粤b·12345，还有苏 E 1234学", [(Kind.PLATE, "粤b·12345"), (Kind.PLATE, "苏 E 1234学")]),
+        ("护照 ea1234567", [(Kind.PASSPORT, "ea1234567")]),
+        ("passport: E 12345678", [(Kind.PASSPORT, "E 12345678")]),
         ("港澳通行证：C12345678", [(Kind.PASSPORT, "C12345678")]),
         ("我的车牌号是京A12345，新车是沪AD12345", [(Kind.PLATE, "京A12345"), (Kind.PLATE, "沪AD12345")]),
         ("营业执照上的信用代码是91110000100000000A", [(Kind.COMPANY_CODE, "91110000100000000A")]),
@@ -53,6 +56,7 @@ def test_what_is_personal(text, expected):
         "送到小区门口吗",
         "收货人写错了怎么办",
         "联系人是谁",
+        "新beta10什么时候出",
         "管理员用户名和密码是什么",
         "连接的账户名和密钥",
         "每个用户连接数限制",
