@@ -77,7 +77,8 @@ def run_train(*, run: TrainingRun, goes_on: GoesOn = lambda stage, done, total: 
 
 def run_refuse(*, run: TrainingRun) -> None:
     """Nothing changes, and the row says why."""
-    release = run.release
+    release, run.release = run.release, None
+    run.save(update_fields=["release"])
     run_end(run=run, state=State.REFUSED, reason=run.reason)
     _drop(release)
 

@@ -1,0 +1,1 @@
+from tests.knowledge.conftest import base, endpoint, person, release  # noqa: F401

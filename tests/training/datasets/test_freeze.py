@@ -1,0 +1,132 @@
+"""A frozen dataset is what was known, never changes, and nothing leaks from what trains to what measures."""
+
+from itertools import product
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from knowledge.ingestion.bulk import load_documents
+from knowledge.models import Chunk, SearchJudgement, SearchQuestion
+from scrm.core.errors import Invalid, NotAllowed
+from scrm.customers.models import Customer
+from training.datasets import labels
+from training.datasets.labels import SOURCES
+from training.datasets.splitting import Shares
+from training.datasets.types import RIGHT, Label
+from training.models import Dataset, DatasetItem, GoldQuestion, LearningObjection
+from training.services.datasets import dataset_freeze, dataset_remove
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ASKED = 30
+
+
+@pytest.fixture
+def labelled(base, release):
+    """Thirty questions, each with its own passage judged right."""
+    load_documents(base, [(f"d{number}", f"标题{number}号", f"第{number}条：办法是甲{number}乙。") for number in range(ASKED)])
+    chunks = {chunk.version.document.name: chunk for chunk in Chunk.objects.select_related("version__document")}
+    for number in range(ASKED):
+        chunk = chunks[f"d{number}"]
+        question = SearchQuestion.objects.create(base=base, text=f"第{number}条怎么办理")
+        SearchJudgement.objects.create(
+            question=question, document=chunk.version.document, content_hash=chunk.content_hash, text=chunk.text, grade=2
+        )
+    return base
+
+
+def test_the_same_is_frozen_once_and_more_makes_the_next_version(labelled):
+    first = dataset_freeze(actor=None, base=labelled)
+    assert dataset_freeze(actor=None, base=labelled).pk == first.pk
+    assert first.counts["train"] + first.counts["dev"] + first.counts["test"] - first.counts["synthetic"] == ASKED
+    SearchJudgement.objects.all()[:1].get().question.delete()
+    second = dataset_freeze(actor=None, base=labelled)
+    assert (second.number, second.content_hash != first.content_hash) == (first.number + 1, True)
+
+
+def test_nothing_leaks(labelled):
+    dataset = dataset_freeze(actor=None, base=labelled)
+    by_split = {split: dataset.items.filter(split=split) for split in ("train", "dev", "test")}
+    clusters = {split: set(rows.values_list("cluster", flat=True)) for split, rows in by_split.items()}
+    assert clusters["test"]
+    assert not clusters["train"] & clusters["test"]
+    assert not clusters["train"] & clusters["dev"]
+    assert not clusters["dev"] & clusters["test"]
+    gold = set(GoldQuestion.objects.values_list("key", flat=True))
+    assert gold == set(by_split["test"].values_list("key", flat=True))
+    assert not gold & set(by_split["train"].values_list("key", flat=True))
+
+
+def test_what_measures_once_never_trains(labelled):
+    first = dataset_freeze(actor=None, base=labelled, seed=1)
+    gold = set(first.items.filter(split="test").values_list("key", flat=True))
+    second = dataset_freeze(actor=None, base=labelled, seed=2)
+    assert gold <= set(second.items.filter(split="test").values_list("key", flat=True))
+    assert GoldQuestion.objects.count() >= len(gold)
+
+
+def test_made_up_questions_train_only(labelled):
+    dataset = dataset_freeze(actor=None, base=labelled, most_synthetic=10)
+    made = dataset.items.filter(synthetic=True)
+    assert made.count() == 10
+    assert set(made.values_list("split", flat=True)) == {"train"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DatasetItem.objects.create(
+            dataset=dataset, base=labelled, split="test", key="x", question="x", source="synthetic", synthetic=True, cluster="x"
+        )
+
+
+def test_hard_negatives_are_never_right_passages(labelled):
+    dataset = dataset_freeze(actor=None, base=labelled)
+    for item in dataset.items.filter(synthetic=False):
+        right = {(document, content) for document, content, _ in item.positives}
+        assert not right & {tuple(each) for each in item.negatives}
+
+
+def test_the_database_refuses_every_change(labelled):
+    dataset_freeze(actor=None, base=labelled)
+    changes = (lambda row: row.save(), lambda row: type(row).objects.filter(pk=row.pk).update(**_changed(row)), lambda row: row.delete())
+    for row, change in product((Dataset.objects.first(), DatasetItem.objects.first(), GoldQuestion.objects.first()), changes):
+        vars(row).update(_changed(row))
+        with pytest.raises(DatabaseError, match="never change"), transaction.atomic():
+            change(row)
+
+
+def _changed(row) -> dict:
+    return {"number": 99} if isinstance(row, Dataset) else {"question": "anders"}
+
+
+def test_a_whole_set_can_be_removed_by_its_verb(labelled, person):
+    dataset = dataset_freeze(actor=None, base=labelled)
+    with pytest.raises(NotAllowed):
+        dataset_remove(actor=person("knowledge_manager", labelled), dataset=dataset)
+    dataset_remove(actor=None, dataset=dataset)
+    assert not Dataset.objects.exists()
+    assert not DatasetItem.objects.exists()
+
+
+def test_who_objects_is_not_learned_from(labelled, monkeypatch):
+    customer = Customer.objects.create(name="王")
+    chunk = Chunk.objects.select_related("version").first()
+
+    def clicks(base_id):
+        yield Label(labelled.pk, "我的退款到哪里了", chunk.version.document_id, chunk.content_hash, RIGHT, "clicks", str(customer.pk))
+
+    monkeypatch.setattr(SOURCES, "_entries", {**SOURCES._entries, "clicks": clicks})
+    assert any(each.customer for each in labels.examples(labelled.pk))
+    LearningObjection.objects.create(customer=customer)
+    assert not any(each.customer for each in labels.examples(labelled.pk))
+    dataset = dataset_freeze(actor=None, base=labelled)
+    assert not dataset.items.filter(question__contains="退款").exists()
+
+
+def test_without_labels_there_is_nothing_to_freeze(base, release):
+    with pytest.raises(Invalid):
+        dataset_freeze(actor=None, base=base)
+
+
+def test_only_who_may(labelled, person):
+    with pytest.raises(NotAllowed):
+        dataset_freeze(actor=person("agent", labelled), base=labelled)
+    with pytest.raises(NotAllowed):
+        dataset_freeze(actor=person("knowledge_manager"), base=labelled)
+    assert dataset_freeze(actor=person("knowledge_manager", labelled), base=labelled, shares=Shares()).counts["train"]
