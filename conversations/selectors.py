@@ -4,12 +4,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from conversations.choices import ConversationState, Holder, OutboundState, ReviewState, TurnState
 from conversations.models import Citation, Conversation, Message, OutboundMessage, Question, ReviewTask, Turn
-from knowledge.models import Chunk, Document, KnowledgeBase
+from knowledge.models import Chunk, Document, KnowledgeBase, WebPage
+from knowledge.web_selectors import source_urls
 from scrm.access import policy
 from scrm.core.errors import NotFound
 from scrm.privacy.vault import namespaces_with
@@ -73,8 +75,14 @@ def conversation_visible(user, pk: int) -> Conversation:
 
 
 def citations_for(user):
-    """Citations with `may_open`: whether the user may read the document. Of others a page shows the number and nothing else."""
-    return Citation.objects.annotate(may_open=Exists(Document.objects.readable_by(user).filter(pk=OuterRef("document"))))
+    """Citations with `may_open`: whether the user may read the document, and `web_url`: where a web page came from, else "".
+
+    Of a document that may not be read a page shows the number and nothing else.
+    """
+    pages = WebPage.objects.filter(document=OuterRef("document")).order_by("id").values("url")[:1]
+    return Citation.objects.annotate(
+        may_open=Exists(Document.objects.readable_by(user).filter(pk=OuterRef("document"))), web_url=Coalesce(Subquery(pages), Value(""))
+    )
 
 
 def passages(user, chunk_ids) -> dict[int, dict]:
@@ -85,7 +93,8 @@ def passages(user, chunk_ids) -> dict[int, dict]:
         .select_related("version__document")
         .defer("version__text", "version__outline")
     )
-    return {row.pk: _passage(row) for row in rows}
+    urls = source_urls({row.version.document_id for row in rows})
+    return {row.pk: _passage(row) | {"web_url": urls.get(row.version.document_id, "")} for row in rows}
 
 
 def _passage(row: Chunk) -> dict:
@@ -215,10 +224,16 @@ def result_readable(user, question: Question) -> dict:
     lists = {key: result.get(key) or [] for key in ("citations", "hits", "rejected")}
     ids = {row.get("document_id") for rows in lists.values() for row in rows} - {None}
     readable = set(Document.objects.readable_by(user).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
-    kept = {key: [row for row in rows if row.get("document_id") in readable] for key, rows in lists.items() if key in result}
+    urls = source_urls(readable) if readable else {}
+    kept = {key: _kept(rows, readable, urls) for key, rows in lists.items() if key in result}
     if len(kept.get("citations", ())) == len(lists["citations"]):
         return result | kept
     return result | kept | {"withheld": True, "answer": "", "citations": [], "trace": []}
+
+
+def _kept(rows: list[dict], readable: set[int], urls: dict[int, str]) -> list[dict]:
+    """Those of readable documents, each with `web_url`, where its page came from: "" for what is no web page."""
+    return [row | {"web_url": urls.get(row["document_id"], "")} for row in rows if row.get("document_id") in readable]
 
 
 def answers_last_day(user) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Pieces of the thread, trace and ask pages."""
 
 import re
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django import template
 from django.middleware.csrf import get_token
@@ -50,6 +50,12 @@ def source_url(document_id, version_id=None, start=None, end=None) -> str:
         return ""
     place = {"version": version_id, "start": start, "end": end}
     return f"{url}?{urlencode({key: value for key, value in place.items() if value is not None})}#quote"
+
+
+@register.filter
+def web_host(url: str) -> str:
+    """What a person recognises an address by."""
+    return urlsplit(url).hostname or url
 
 
 @register.filter

@@ -20,3 +20,6 @@ FEEDBACK_HUMAN = env.text("SCRM_FEEDBACK_HUMAN", "转人工")
 FEEDBACK_THANKS = env.text("SCRM_FEEDBACK_THANKS", "感谢您的反馈！")
 FEEDBACK_SORRY = env.text("SCRM_FEEDBACK_SORRY", "抱歉没有帮到您，已请同事来为您处理，请稍候。")
 FEEDBACK_STALE = env.text("SCRM_FEEDBACK_STALE", "这条反馈已经收到或已过期，感谢您！有新问题请直接发给我。")
+
+# Whether a customer also reads the address of a web page below an answer that quotes it, when it is short and not of the intranet.
+SOURCE_LINKS = env.flag("SCRM_SOURCE_LINKS", False)

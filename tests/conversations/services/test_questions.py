@@ -5,10 +5,11 @@ from django.core.management import CommandError, call_command
 
 from conversations.choices import QuestionState
 from conversations.models import Question
+from conversations.selectors import result_readable
 from conversations.services import questions
 from conversations.services.questions import question_ask, question_run, questions_waiting
 from knowledge.ingestion.bulk import load_documents
-from knowledge.models import DocumentVersion, KnowledgeBase
+from knowledge.models import DocumentVersion, KnowledgeBase, WebPage, WebSource
 from scrm.access.grants import grant, revoke
 from scrm.ai.models import ModelRelease
 from scrm.core.errors import Invalid, NotAllowed, NotFound
@@ -148,3 +149,15 @@ def _noting(tell, row, heard):
         heard.append(Question.objects.get(pk=row.pk).result)
 
     return told
+
+
+def test_what_came_from_a_web_page_names_its_address(asker, base):
+    question = asked(asker, base)
+    question_run(question_id=question.pk)
+    question.refresh_from_db()
+    cited = question.result["citations"][0]["document_id"]
+    source = WebSource.objects.create(base=base, url="https://help.example.com/cup")
+    WebPage.objects.create(source=source, url=source.url, document_id=cited)
+    result = result_readable(asker, question)
+    assert {row["web_url"] for row in result["citations"] if row["document_id"] == cited} == {source.url}
+    assert {row["web_url"] for row in result["hits"] if row["document_id"] != cited} <= {""}

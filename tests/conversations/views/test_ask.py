@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from conversations.choices import QuestionState
 from conversations.models import Question
+from knowledge.models import WebPage, WebSource
 from scrm.access.grants import revoke
 from tests.world import question_make
 
@@ -123,3 +124,13 @@ def test_what_is_being_written_is_shown_with_its_sources(world, agent):
 def test_the_small_model_of_this_machine_says_that_it_is_small(world, agent, writer, said):
     row = question_make(world.people["agent"], world.ours, state=QuestionState.DONE, result={"answer": "两年", "writer": writer})
     assert ("small model on this machine" in result_of(agent, row)) is said
+
+
+def test_a_web_page_is_a_link_beside_its_passage(world, agent):
+    row = question_make(world.people["agent"], world.ours)
+    assert "help.example.com" not in page_of(agent, row)
+    source = WebSource.objects.create(base=world.ours.base, url="https://help.example.com/returns")
+    WebPage.objects.create(source=source, url=source.url, document_id=row.result["hits"][0]["document_id"])
+    page = page_of(agent, row)
+    assert 'href="https://help.example.com/returns"' in page
+    assert 'rel="noopener noreferrer nofollow"' in page
