@@ -13,7 +13,7 @@ from conversations.services.outbox import outbound_queue_in_tx
 from scrm.access import policy
 from scrm.audit.services import audit_record
 from scrm.core.errors import Conflict, Invalid
-from scrm.privacy.vault import text_mask_in_tx
+from scrm.privacy.vault import require_kept, text_mask_in_tx
 
 MAX_REPLY = 4000
 
@@ -22,7 +22,7 @@ def agent_reply(*, actor, conversation: Conversation, text: str, key: str = "") 
     """Send the actor's words to the customer through the outbox. They are stored masked; the customer reads them as they were written.
 
     `key`: a form's own id, so that a form sent twice is one message. NotAllowed without the right on the account; Invalid for an
-    empty or over-long text; Conflict unless the actor holds the conversation.
+    empty or over-long text; Conflict unless the actor holds the conversation; ValueGone for a placeholder whose value has expired.
     """
     policy.require(actor, ANSWER, conversation.account)
     words = text.strip()
@@ -32,6 +32,7 @@ def agent_reply(*, actor, conversation: Conversation, text: str, key: str = "") 
         row = open_conversation_locked_in_tx(conversation.pk)
         if row.holder != Holder.PERSON or row.assignee_id != actor.pk:
             raise Conflict(_("Take the conversation over before you answer."))
+        require_kept(row.vault, words)
         masked = text_mask_in_tx(row.vault, words)
         outbound = outbound_queue_in_tx(
             conversation=row, key=f"agent:{row.pk}:{key or uuid.uuid4().hex}"[:120], text=masked, author=Author.AGENT, user=actor

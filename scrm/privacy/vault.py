@@ -74,6 +74,13 @@ def value_of(namespace: str, placeholder: str) -> tuple[PersonalValue, str]:
     return row, decrypt(row.secret)
 
 
+def require_kept(namespace: str, text: str) -> None:
+    """ValueGone when the text speaks of a value that has been deleted; what is no placeholder of the namespace is passed over."""
+    found = values_of(namespace, [text])
+    if any(value == f"[{PLACEHOLDER.fullmatch(placeholder)['kind']}]" for placeholder, value in found.items()):
+        raise ValueGone
+
+
 def namespaces_with(text: str) -> list[str]:
     """Namespaces in which every personal value of the text was said; [] when it holds none. Nothing is decrypted."""
     findings = find(text)

@@ -141,3 +141,11 @@ def test_the_inbox_finds_by_word_and_by_whole_number(world, talk, agent):
 
 def test_lists_name_the_kind(talk, agent):
     assert "手机号是[phone number]" in agent.get(reverse("conversations:inbox")).content.decode()
+
+
+def test_a_reply_may_speak_of_a_masked_value_while_it_is_kept(world, talk, agent):
+    agent.post(url("take_over", talk))
+    assert agent.post(url("reply", talk), {"text": f"{world.placeholder}对吗", "key": "a"}, headers=HTMX).status_code == 200
+    PersonalValue.objects.update(expires_at=timezone.now())
+    refused = agent.post(url("reply", talk), {"text": f"{world.placeholder}对吗", "key": "b"}, headers=HTMX)
+    assert (refused.status_code, talk.outbound.filter(author=Author.AGENT).count()) == (410, 1)
