@@ -46,6 +46,7 @@ from scrm.access.services import user_create
 from scrm.customers.models import Customer, Tag
 from scrm.jobs.models import Job
 from scrm.privacy.vault import text_mask_in_tx
+from training.models import UnknownQuestion
 
 PASSWORD = "right-horse-battery"
 _numbers = count(1)
@@ -96,6 +97,10 @@ class Side:
     @property
     def web_source(self) -> WebSource:
         return WebSource.objects.get_or_create(base=self.base, url="https://help.shop.cn/", defaults={"error": ""})[0]
+
+    @property
+    def unknown(self) -> UnknownQuestion:
+        return UnknownQuestion.objects.get_or_create(base=self.base, text=f"{self.word}没有答案的问题")[0]
 
     @property
     def test_question(self) -> SearchQuestion:

@@ -5,3 +5,4 @@ from django.utils.translation import gettext_lazy as _
 from scrm.dashboard.registry import NAVIGATION, NavigationEntry
 
 NAVIGATION.register("nights", NavigationEntry(_("Learning"), "training:nights", "training.view_trainingrun", "activity", order=70))
+NAVIGATION.register("unknown", NavigationEntry(_("Unknown questions"), "training:unknown", "knowledge.change_document", "hand", order=65))

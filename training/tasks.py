@@ -6,6 +6,7 @@ from scrm.ai.models import ModelRelease
 from training.services.feedback import feedback_record
 from training.services.nights import night_run, nightly, nights_drain
 from training.services.promotion import releases_watch
+from training.services.unknown import unknown_gather
 from training.services.writers import adapter_unload
 
 
@@ -37,3 +38,8 @@ def releases_watch_task() -> None:
 @shared_task(name="training.adapter_unload")
 def adapter_unload_task(release_id: int) -> None:
     adapter_unload(ModelRelease.objects.filter(pk=release_id).first())
+
+
+@shared_task(name="training.unknown_gather")
+def unknown_gather_task() -> None:
+    unknown_gather()

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from training.views import nights
+from training.views import nights, unknown
 
 app_name = "training"
 urlpatterns = [
+    path("unknown/", unknown.unknown, name="unknown"),
+    path("unknown/gather/", unknown.gather, name="unknown_gather"),
+    path("unknown/<int:pk>/", unknown.one, name="unknown_one"),
+    path("unknown/<int:pk>/dismiss/", unknown.dismiss, name="unknown_dismiss"),
     path("nights/", nights.nights, name="nights"),
     path("nights/rows/", nights.nights_rows, name="nights_rows"),
     path("nights/start/", nights.night_start, name="night_start"),

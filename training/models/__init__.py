@@ -4,5 +4,6 @@ from training.models.datasets import Dataset, DatasetItem, GoldQuestion
 from training.models.feedback import Feedback
 from training.models.objections import LearningObjection
 from training.models.runs import TrainingRun
+from training.models.unknown import UnknownQuestion, UnknownTurn
 
-__all__ = ["Dataset", "DatasetItem", "Feedback", "GoldQuestion", "LearningObjection", "TrainingRun"]
+__all__ = ["Dataset", "DatasetItem", "Feedback", "GoldQuestion", "LearningObjection", "TrainingRun", "UnknownQuestion", "UnknownTurn"]
