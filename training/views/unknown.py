@@ -54,10 +54,6 @@ def one(request, pk: int):
 @require_POST
 @page(CHANGE)
 def dismiss(request, pk: int):
-    try:
-        unknown_dismiss(actor=request.user, unknown=unknown_of(request.user, pk))
-    except ScrmError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Dismissed."))
+    unknown_dismiss(actor=request.user, unknown=unknown_of(request.user, pk))
+    messages.success(request, _("Dismissed."))
     return redirect("training:unknown")
