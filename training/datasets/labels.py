@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from django.db.models import Q
 
 from conversations.models import Citation
-from knowledge.models import SearchJudgement
+from knowledge.choices import FaqOrigin
+from knowledge.models import Chunk, SearchJudgement
+from knowledge.models.faq import ApprovedSource
 from knowledge.retrieval.likeness import same_key
 from scrm.core.registry import Registry
 from training.datasets.types import PARTLY, RIGHT, Example, Label, digest
@@ -68,5 +70,17 @@ def judged(base_id: int | None) -> Iterator[Label]:
         yield Label(base, question, document, content, min(grade, RIGHT), "judgement")
 
 
+def approved(base_id: int | None) -> Iterator[Label]:
+    """The passages that hold the words an approved answer rests on, for its question and each other wording of it."""
+    rows = ApprovedSource.objects.filter(entry__origin__in=(FaqOrigin.REVIEW, FaqOrigin.CORRECTION), document__removed_at=None)
+    rows = rows.filter(Q(entry__base=base_id) if base_id else Q(entry__base__scratch=False)).select_related("entry").order_by("pk")
+    for row in rows.iterator(chunk_size=500):
+        holding = Chunk.objects.filter(version__live_of=row.document_id, text__contains=row.quote).values_list("content_hash", flat=True)
+        for content in holding[:1] if row.quote else ():
+            for question in (row.entry.question, *row.entry.similar):
+                yield Label(row.entry.base_id, question, row.document_id, content, RIGHT, "approved", answer=row.entry.answer)
+
+
 SOURCES.register("feedback", solved)
+SOURCES.register("approved", approved)
 SOURCES.register("judgement", judged)
