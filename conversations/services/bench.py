@@ -24,6 +24,7 @@ from conversations.models import ChannelAccount, Conversation, OutboundMessage, 
 from conversations.models.outbound import WAITING_STATES
 from conversations.services.accounts import callback_path, wecom_account_put
 from conversations.services.bench_report import report
+from conversations.services.turns import ANSWER_CACHE
 from conversations.simulator import link
 from knowledge.models import Chunk, KnowledgeBase
 from scrm.core.errors import Invalid
@@ -64,13 +65,15 @@ class Run:
             yield number
 
 
-def bench_reply(*, messages: int, concurrency: int, base: str = "", kill_workers: int = 0, say: Say = lambda line: None) -> dict:
+def bench_reply(
+    *, messages: int, concurrency: int, base: str = "", kill_workers: int = 0, cached: bool = False, say: Say = lambda line: None
+) -> dict:
     """Figures in milliseconds: ack_p50_ms..p99, first_reply_p50_ms..p99; messages_per_s; lost, duplicated, out_of_order.
 
     `base`: name of a knowledge base whose own questions are asked (the demo shop's by default). `kill_workers`: how often the
-    interactive worker is killed meanwhile. Raises Invalid when the base answers none of its questions, SimulatorDown, NotFound.
+    interactive worker is killed meanwhile. `cached`: let the answer cache serve. Raises Invalid when the base answers none of its questions, SimulatorDown, NotFound.
     """
-    with scratch_account(_base(base)) as account:
+    with scratch_account(_base(base), cached=cached) as account:
         questions = _answerable(account, say)
         after = max(item["seq"] for item in link.get("audit", open_kfid=account.config["open_kfid"])["items"])
         run = Run(account, questions, messages)
@@ -83,7 +86,7 @@ def bench_reply(*, messages: int, concurrency: int, base: str = "", kill_workers
         seconds = time.monotonic() - started
         _wait_until_idle(conversation__account=account)
         result = report(account, link.get("audit", open_kfid=run.open_kfid, after=after))
-    return {"messages": messages, "concurrency": concurrency, "workers_killed": kill_workers} | result | {
+    return {"messages": messages, "concurrency": concurrency, "workers_killed": kill_workers, "answer_cache": cached} | result | {
         "seconds": round(seconds, 2), "messages_per_s": round(messages / seconds, 2)
     }  # fmt: skip
 
@@ -97,15 +100,18 @@ def _base(name: str) -> KnowledgeBase:
 
 
 @contextmanager
-def scratch_account(base: KnowledgeBase) -> Iterator[ChannelAccount]:
-    """A simulated account that answers from the base, known to the simulator; gone afterwards with all its rows."""
+def scratch_account(base: KnowledgeBase, *, cached: bool = False) -> Iterator[ChannelAccount]:
+    """A simulated account that answers from the base, known to the simulator; gone afterwards with all its rows.
+
+    cached: answers may come out of the cache; else every one is worked out.
+    """
     name = f"bench-{secrets.token_hex(4)}"
     letters = string.ascii_letters + string.digits
     account = wecom_account_put(
         actor=None, name=name, corp_id=f"ww{secrets.token_hex(8)}", open_kfid=f"wk{secrets.token_hex(12)}", bases=[base],
         secret=secrets.token_hex(16), token=secrets.token_hex(8), aes_key="".join(secrets.choice(letters) for _ in range(43)),
     )  # fmt: skip
-    ChannelAccount.objects.filter(pk=account.pk).update(simulated=True)
+    ChannelAccount.objects.filter(pk=account.pk).update(simulated=True, config=account.config | {ANSWER_CACHE: cached})
     account.simulated = True
     try:
         callback = f"http://127.0.0.1:{settings.PORT}{callback_path(account)}"

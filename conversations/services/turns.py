@@ -6,6 +6,7 @@ A worker holds a session lock while it works, which Postgres frees when the work
 """
 
 import logging
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.bot.places import caching
 from conversations.choices import ConversationState, Holder, TurnState
 from conversations.models import Conversation, Message, Turn
 from conversations.services import turn_ends
@@ -30,6 +32,7 @@ from scrm.privacy.redact import redact
 log = logging.getLogger(__name__)
 
 WORK_S = 30
+ANSWER_CACHE = "answer_cache"  # false in an account's config: every answer is worked out (benchmarks measure that)
 MOST_FAILURES = 2  # a text that fails twice will fail again
 MOST_ATTEMPTS = 8  # workers may be killed for reasons of their own, but not eight times in one turn
 
@@ -45,6 +48,7 @@ class Claim:
     scope: Scope
     history: tuple[Exchange, ...]
     channel: str
+    uncached: bool = False
 
 
 def turn_run(*, conversation_id: int) -> None:
@@ -76,9 +80,10 @@ def turn_claim(*, conversation_id: int) -> Claim | None:
             return None
         messages = unanswered_messages(conversation).filter(pk__lte=turn.trigger_id, recalled_at=None)
         scope = Scope(tuple(conversation.account.bases.values_list("pk", flat=True)))
-        return Claim(
-            turn.pk, turn.attempts, conversation.pk, tuple(messages), scope, recent_exchanges(conversation), conversation.account.kind
-        )
+        account = conversation.account
+        uncached = account.config.get(ANSWER_CACHE) is False
+        history = recent_exchanges(conversation)
+        return Claim(turn.pk, turn.attempts, conversation.pk, tuple(messages), scope, history, account.kind, uncached)
 
 
 def turn_end(*, claim: Claim, reply: Reply) -> bool:
@@ -115,7 +120,8 @@ def answers_itself(conversation: Conversation) -> bool:
 
 def _work(claim: Claim) -> None:
     try:
-        reply = work_out(claim.messages, claim.scope, claim.history, channel=claim.channel)
+        with caching(False) if claim.uncached else nullcontext():
+            reply = work_out(claim.messages, claim.scope, claim.history, channel=claim.channel)
     except Exception as error:  # outermost boundary of a turn: a bug in a step must not leave a customer without a word
         log.exception("turn %s failed", claim.turn_id)
         turn_fail(claim=claim, cause=redact(f"{type(error).__name__}: {error}").text)

@@ -175,13 +175,14 @@ def _reply_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--concurrency", type=int, default=20, metavar="C", help="Customers who write at once.")
     parser.add_argument("--base", default="", metavar="NAME", help="Ask this knowledge base its own questions (default: the demo shop's).")
     parser.add_argument("--kill-workers", type=int, default=0, metavar="K", help="Kill the interactive worker so often meanwhile.")
+    parser.add_argument("--cached", action="store_true", help="Let the answer cache serve; without it every answer is worked out.")
     parser.add_argument(
         "--while-importing", default="", metavar="N|DIR", help="Measure again while so many made files, or a folder's, are imported."
     )
 
 
 def _bench_reply(options: dict, say: Say) -> dict:
-    names = ("messages", "concurrency", "base", "kill_workers")
+    names = ("messages", "concurrency", "base", "kill_workers", "cached")
     asked = {name: options[name] for name in names}
     if what := options["while_importing"]:
         return bench_reply_while_importing(what, asked, say)
