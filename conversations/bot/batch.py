@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from conversations.bot.cues import Wanted, wanted
+from conversations.bot.followups import content
 from conversations.bot.pipeline import run
 from conversations.bot.steps.intent import asks_for_person, is_smalltalk
 from conversations.types import BotState, Exchange, Outcome, Verdict
 from knowledge.types import Scope
 
 MOST = 10  # what a customer wrote beyond so many messages is read as one
+_FRAGMENT = 12  # characters
 _JOINED = 3  # a question is looked for in at most so many neighbouring messages
 Ask = Callable[..., BotState]
 _GIVEN = (Outcome.ANSWER, Outcome.REVIEW)
@@ -19,11 +22,26 @@ def answer_all(texts: Sequence[str], scope: Scope, history: Sequence[Exchange] =
     ask = partial(run, scope=scope, channel=channel)
     if person := next((text for text in texts if asks_for_person(text)), None):
         return [ask(person)]
-    asking = [text for text in texts if not is_smalltalk(text)] or list(texts[:1])
+    asking = _fragments_joined([text for text in texts if not is_smalltalk(text)]) or list(texts[:1])
     if len(asking) > MOST:
         asking = [*asking[: MOST - 1], " ".join(asking[MOST - 1 :])]
     states = _one_after_another(asking, ask, tuple(history))
     return _with_joined(asking, states, partial(ask, history=tuple(history)))
+
+
+def _fragments_joined(texts: Sequence[str]) -> list[str]:
+    """会员积分 · 怎么算 is one question: a thing without a question, and then a question without a thing."""
+    joined: list[str] = []
+    for text in texts:
+        if joined and _names_only(joined[-1]) and not content(text):
+            joined[-1] += text
+        else:
+            joined.append(text)
+    return joined
+
+
+def _names_only(text: str) -> bool:
+    return len(text) <= _FRAGMENT and wanted(text) is Wanted.ANY and not text.rstrip().endswith(("？", "?"))
 
 
 def _one_after_another(texts: Sequence[str], ask: Ask, told: tuple[Exchange, ...]) -> list[BotState]:

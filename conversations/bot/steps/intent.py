@@ -15,7 +15,8 @@ _HUMAN = re.compile(
     re.IGNORECASE,
 )
 _HELLO = r"(?:客服|亲爱的|亲)?[，, ]*(?:[你您]们?好|hi|hello|hey|哈[喽啰]|嗨|在|在不在|有人在?|[早晚]|(?:早上|上午|中午|下午|晚上)好|亲|亲爱的)(?:客服|小姐姐)?吗?"
-_GREETING = re.compile(rf"{_HELLO}(?:[，, ！!。]*{_HELLO})?", re.IGNORECASE)
+_OPENING = r"(?:[你您]好[，, ]*)?(?:请问一下|请问|我?(?:想|要)?(?:再)?(?:问|咨询|请教|了解)(?:一?下|个问题|点事|件事|你们?|您)+|有(?:个|点|些)?(?:问题|事)(?:想|要)?(?:问|咨询|请教)?(?:一?下|你们?|您)?)"
+_GREETING = re.compile(rf"{_HELLO}(?:[，, ！!。]*{_HELLO})?|{_OPENING}", re.IGNORECASE)
 _YES = r"(?:好的?|嗯+|行|ok|okay)?[，, ]*"
 _THANK = r"(?:谢谢|多谢|感谢|谢了|谢啦|thanks|thank you|thx|辛苦|再见|拜拜|明白|知道|收到)(?:你|您|大家|啦|了|你们)*"
 _THANKS = re.compile(rf"{_YES}{_THANK}(?:[，, ！!。]*{_THANK})?", re.IGNORECASE)

@@ -41,6 +41,11 @@ def test_a_message_goes_on_from_the_one_before_it(scope):
     assert "129元" in states[1].answer
 
 
+def test_a_question_in_fragments_is_one_question(scope):
+    (state,) = answer_all(["我想问一下", "保温杯", "多少钱"], scope)
+    assert (state.question, "129元" in state.answer) == ("保温杯多少钱", True)
+
+
 def test_with_an_endpoint_the_model_rewrites(scope, settings, endpoint):
     settings.CHAT_MODEL = endpoint.chat_model
     endpoint.reply = "保温杯的价格是多少？"
