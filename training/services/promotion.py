@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from conversations.choices import TurnState
 from conversations.models import Turn
@@ -114,7 +115,7 @@ def releases_watch() -> ModelRelease | None:
     return None
 
 
-INDICATORS = {"refused": "Questions refused or handed over", "unsolved": "Answers called not solved"}
+INDICATORS = {"refused": gettext_noop("Questions refused or handed over"), "unsolved": gettext_noop("Answers called not solved")}
 ENDED = (TurnState.ANSWERED, TurnState.REFUSED, TurnState.HANDED_OVER, TurnState.IN_REVIEW, TurnState.REJECTED)
 GIVEN_UP = (TurnState.REFUSED, TurnState.HANDED_OVER)
 

@@ -74,17 +74,20 @@ def write_tokens(model, manifest: Manifest, out: Path, texts: list[str]) -> Mani
 
 
 def write_graph(model, manifest: Manifest, out: Path, texts: list[str], expected: np.ndarray, report: Report) -> None:
-    """Try int8, then seven bits (processors without VNNI); keep the first that is faithful."""
+    """Try int8, then with more products in float32, then seven bits (processors without VNNI); keep the first that is faithful.
+
+    What was trained here has other outliers than its source: 0.9930 with two products kept, where the source has 0.9984.
+    """
     with folders.scratch() as work:
         report(_("Writing the graph"))
         traced, fused = work / "traced.onnx", work / "fused.onnx"
         graph.trace(model, example(model, texts[:2], "pt"), traced)
         file = graph.fuse(traced, model[0].model.config, fused)
         probes = [example(model, [text], "np") for text in texts[-8:]]
-        kept = graph.outliers(file, probes, work / "probe.onnx")[: graph.KEPT]
-        for seven_bits in (False, True):
+        worst = graph.outliers(file, probes, work / "probe.onnx")
+        for number, seven_bits in ((graph.KEPT, False), (graph.KEPT_MORE, False), (graph.KEPT, True), (graph.KEPT_MORE, True)):
             report(_("Reducing the weights to %(bits)d bits") % {"bits": 7 if seven_bits else 8})
-            graph.quantise(file, kept, out, seven_bits=seven_bits)
+            graph.quantise(file, worst[:number], out, seven_bits=seven_bits)
             replace(manifest, files=folders.inventory(out)).write(out)
             parity = smallest_cosine(out, texts, expected)
             report(_("Smallest cosine to the original: %(parity).4f") % {"parity": parity})
