@@ -27,7 +27,7 @@ def test_a_question_is_answered_with_its_source_and_a_rating_menu(conversation, 
         f"fb_{turn.pk}_0",
         f"human_{turn.pk}",
     ]
-    assert [entry["step"] for entry in turn.trace] == ["redact", "intent", "understand", "retrieve", "answer", "check", "risk"]
+    assert [entry["step"] for entry in turn.trace] == ["redact", "intent", "understand", "cache", "retrieve", "answer", "check", "risk"]
     assert turn.timings_ms["total"] > 0
     conversation.refresh_from_db()
     assert conversation.answered_up_to == asked.pk
