@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from training.views import nights, unknown
+from training.views import feedback, nights, unknown
 
 app_name = "training"
 urlpatterns = [
+    path("feedback/", feedback.feedback, name="feedback"),
+    path("ratings/<int:pk>/", feedback.rating, name="rating"),
     path("unknown/", unknown.unknown, name="unknown"),
     path("unknown/gather/", unknown.gather, name="unknown_gather"),
     path("unknown/<int:pk>/", unknown.one, name="unknown_one"),

@@ -37,6 +37,8 @@ ROUTES: dict[str, Route] = {
     "dashboard:notices_count": Route(EVERYONE),
     "dashboard:notices_read": post(EVERYONE),
     "dashboard:notice": Route(EVERYONE, "notice"),
+    "training:rating": Route(EVERYONE, "question"),
+    "training:feedback": Route("AKG"),
     "training:unknown": Route("AK"),
     "training:unknown_gather": post("AK"),
     "training:unknown_one": Route("AK", "unknown"),

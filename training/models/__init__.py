@@ -1,9 +1,19 @@
 """What is learned from, and what was learned."""
 
 from training.models.datasets import Dataset, DatasetItem, GoldQuestion
-from training.models.feedback import Feedback
+from training.models.feedback import AnswerRating, Feedback
 from training.models.objections import LearningObjection
 from training.models.runs import TrainingRun
 from training.models.unknown import UnknownQuestion, UnknownTurn
 
-__all__ = ["Dataset", "DatasetItem", "Feedback", "GoldQuestion", "LearningObjection", "TrainingRun", "UnknownQuestion", "UnknownTurn"]
+__all__ = [
+    "AnswerRating",
+    "Dataset",
+    "DatasetItem",
+    "Feedback",
+    "GoldQuestion",
+    "LearningObjection",
+    "TrainingRun",
+    "UnknownQuestion",
+    "UnknownTurn",
+]

@@ -1,9 +1,10 @@
 """What was said of our answers."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import Turn
+from conversations.models import Question, Turn
 
 
 class Feedback(models.Model):
@@ -27,3 +28,35 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.turn_id} {self.value}"
+
+
+class AnswerRating(models.Model):
+    """A colleague's 赞 or 踩 of an answer on the ask page, with the reason. The last word counts: one row a question and author."""
+
+    class Value(models.TextChoices):
+        UP = "up", _("good")
+        DOWN = "down", _("bad")
+
+    class Reason(models.TextChoices):
+        MISSES = "misses", _("does not answer the question")
+        OUTDATED = "outdated", _("outdated")
+        INCOMPLETE = "incomplete", _("incomplete")
+        TONE = "tone", _("wrong tone")
+        OTHER = "other", _("something else")
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="ratings")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    value = models.CharField(max_length=4, choices=Value)
+    reason = models.CharField(max_length=12, choices=Reason, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        constraints = [models.UniqueConstraint(fields=["question", "author"], name="rating_once")]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} {self.value}"

@@ -1,9 +1,17 @@
 """What customers say of answers."""
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from conversations import selectors
 from conversations.models import Turn
-from training.models import Feedback
+from conversations.services.questions import ASK
+from scrm.access import policy
+from scrm.core.errors import Invalid
+from scrm.privacy.redact import redact
+from training.models import AnswerRating, Feedback
+
+LONGEST_NOTE = 500
 
 
 def feedback_record(*, turn_id: int, author: str, solved: bool) -> Feedback | None:
@@ -12,5 +20,20 @@ def feedback_record(*, turn_id: int, author: str, solved: bool) -> Feedback | No
     with transaction.atomic(durable=True):
         if not Turn.objects.filter(pk=turn_id).exists():
             return None
-        row, _made = Feedback.objects.update_or_create(turn_id=turn_id, author=author[:160], defaults={"value": value})
+        row, _new = Feedback.objects.update_or_create(turn_id=turn_id, author=author[:160], defaults={"value": value})
+    return row
+
+
+def answer_rate(*, actor, question_id: int, value: str, reason: str = "", note: str = "") -> AnswerRating:
+    """A colleague's word on the answer to an own question; the last one counts. Personal data in the note is kept nowhere.
+
+    Raises NotAllowed, NotFound for a question of someone else, Invalid for an unknown value or reason.
+    """
+    policy.require(actor, ASK)
+    question = selectors.question_own(actor, question_id)
+    if value not in AnswerRating.Value.values or (reason and reason not in AnswerRating.Reason.values):
+        raise Invalid(_("Say whether the answer is good or bad, and choose one of the reasons."))
+    said = {"value": value, "reason": reason if value == AnswerRating.Value.DOWN else "", "note": redact(note.strip()[:LONGEST_NOTE]).text}
+    with transaction.atomic(durable=True):
+        row, _new = AnswerRating.objects.update_or_create(question=question, author=actor, defaults=said)
     return row

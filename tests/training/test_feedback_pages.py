@@ -1,0 +1,78 @@
+"""赞 / 踩 on the ask page, and the page that shows what was said."""
+
+import pytest
+from django.urls import reverse
+
+from scrm.core.errors import Invalid, NotFound
+from tests.world import World, question_make, world_make
+from training.models import AnswerRating, Feedback
+from training.services.feedback import answer_rate
+
+FEEDBACK = reverse("training:feedback")
+
+
+@pytest.fixture
+def world(transactional_db) -> World:
+    return world_make()
+
+
+def rate(world, row, value: str = "down", **more) -> AnswerRating:
+    return answer_rate(actor=row.asked_by, question_id=row.pk, value=value, **more)
+
+
+def test_the_last_word_counts(world):
+    row = question_make(world.people["agent"], world.ours)
+    rate(world, row, reason="outdated", note="打13800138000问过")
+    assert "13800138000" not in AnswerRating.objects.get().note
+    rate(world, row, "up", reason="outdated")
+    rating = AnswerRating.objects.get()
+    assert (rating.value, rating.reason) == ("up", "")
+
+
+@pytest.mark.parametrize("wrong", [{"value": "maybe"}, {"value": "down", "reason": "dull"}])
+def test_unknown_words_are_refused(world, wrong):
+    row = question_make(world.people["agent"], world.ours)
+    with pytest.raises(Invalid):
+        answer_rate(actor=row.asked_by, question_id=row.pk, **wrong)
+
+
+def test_only_an_own_question_is_rated(world):
+    row = question_make(world.people["user"], world.ours)
+    with pytest.raises(NotFound):
+        answer_rate(actor=world.people["agent"], question_id=row.pk, value="up")
+
+
+def test_the_buttons_below_an_answer(world):
+    client, row = world.client("user"), question_make(world.people["user"], world.ours)
+    page = reverse("training:rating", args=[row.pk])
+    assert page in client.get(reverse("conversations:question", args=[row.pk])).content.decode()
+    assert "aria-pressed" not in client.get(page).content.decode()
+    assert 'name="reason"' in client.post(page, {"value": "down"}).content.decode()
+    assert client.post(page, {"value": "x"}).status_code == 400
+    assert world.client("agent").get(page).status_code == 404
+
+
+def test_the_page_shows_what_one_may_know(world, django_assert_max_num_queries):
+    for side in (world.ours, world.theirs):
+        Feedback.objects.create(turn=side.turn, author="identity:1", value=Feedback.Value.UNSOLVED)
+    rate(world, question_make(world.people["agent"], world.ours, text="我方评价过"), reason="tone")
+    rate(world, question_make(world.people["administrator"], world.theirs, text="机密评价过"), reason="tone")
+    with django_assert_max_num_queries(30):
+        shown = world.client("agent").get(FEEDBACK).content.decode()
+    assert "我方脱敏问题" in shown
+    assert "我方评价过" in shown
+    assert "机密" not in shown
+    assert "机密评价过" in world.client("administrator").get(FEEDBACK, {"days": "7"}).content.decode()
+
+
+def test_a_base_narrows_the_page(world):
+    Feedback.objects.create(turn=world.ours.turn, author="identity:1", value=Feedback.Value.SOLVED)
+    admin = world.client("administrator")
+    assert "我方脱敏问题" in admin.get(FEEDBACK, {"base": world.ours.base.pk}).content.decode()
+    assert "我方脱敏问题" not in admin.get(FEEDBACK, {"base": world.theirs.base.pk}).content.decode()
+
+
+def test_an_outsider_sees_an_empty_page(world):
+    Feedback.objects.create(turn=world.ours.turn, author="identity:1", value=Feedback.Value.SOLVED)
+    shown = world.client("outsider").get(FEEDBACK).content.decode()
+    assert "我方" not in shown

@@ -1,0 +1,75 @@
+"""What was said of answers, for the page: totals, by document and by agent, and the latest words."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from conversations.choices import Author
+from conversations.models import Citation, Conversation, Message
+from training.models import AnswerRating, Feedback
+
+BAD = Q(value=Feedback.Value.UNSOLVED)
+ROWS = 50
+
+
+@dataclass(frozen=True)
+class Period:
+    """The last `days` days; `base`: an id, 0 for all that the reader may use."""
+
+    days: int = 30
+    base: int = 0
+
+    @property
+    def since(self):
+        return timezone.now() - timedelta(days=self.days)
+
+
+def customers_said(user, period: Period) -> QuerySet[Feedback]:
+    """Words of customers whose conversations this user may see, newest first."""
+    rows = Feedback.objects.filter(turn__conversation__in=Conversation.objects.visible_to(user), updated_at__gte=period.since)
+    rows = rows.filter(turn__conversation__account__bases=period.base) if period.base else rows
+    return rows.select_related("turn__conversation__account").order_by("-updated_at")
+
+
+def colleagues_said(bases, period: Period) -> QuerySet[AnswerRating]:
+    """Ratings of answers from these bases alone, newest first."""
+    elsewhere = AnswerRating.objects.exclude(question__bases__in=bases).values("pk")
+    rows = AnswerRating.objects.filter(updated_at__gte=period.since, question__bases__in=bases).exclude(pk__in=elsewhere)
+    rows = rows.filter(question__bases=period.base) if period.base else rows
+    return rows.select_related("question", "author").distinct().order_by("-updated_at")
+
+
+def totals(user, bases, period: Period) -> dict[str, int]:
+    """{"solved", "unsolved", "up", "down"}."""
+    said = customers_said(user, period).aggregate(solved=Count("pk", filter=~BAD), unsolved=Count("pk", filter=BAD))
+    rated = colleagues_said(bases, period).order_by().values_list("pk", "value")
+    values = [value for _pk, value in rated]
+    return said | {"up": values.count(AnswerRating.Value.UP), "down": values.count(AnswerRating.Value.DOWN)}
+
+
+def by_document(user, period: Period):
+    """Documents that answers were taken from, most unsolved first: {"document_id", "title", "solved", "unsolved"}."""
+    turns = customers_said(user, period).order_by().values("turn")
+    rows = Citation.objects.filter(turn__in=turns, document__isnull=False).order_by().values("document_id", name=F("document__name"))
+    unsolved = Q(turn__feedback__value=Feedback.Value.UNSOLVED)
+    return rows.annotate(
+        unsolved=Count("turn", filter=unsolved, distinct=True), solved=Count("turn", filter=~unsolved, distinct=True)
+    ).order_by("-unsolved", "-solved", "name")[:ROWS]
+
+
+def by_agent(user, period: Period):
+    """Colleagues who wrote in conversations that were rated: {"name", "solved", "unsolved"}."""
+    rated = customers_said(user, period).order_by().values("turn__conversation")
+    rows = Message.objects.filter(conversation__in=rated, author=Author.AGENT, user__isnull=False).order_by()
+    unsolved = Q(conversation__turns__feedback__value=Feedback.Value.UNSOLVED)
+    solved = Q(conversation__turns__feedback__value=Feedback.Value.SOLVED)
+    return (
+        rows.values(name=F("user__username"))
+        .annotate(
+            unsolved=Count("conversation__turns", filter=unsolved, distinct=True),
+            solved=Count("conversation__turns", filter=solved, distinct=True),
+        )
+        .order_by("-unsolved", "name")[:ROWS]
+    )
