@@ -1,6 +1,8 @@
 """Verified answers are given again, to whom they belong, until a source changes."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -10,7 +12,9 @@ from pgvector import HalfVector
 
 from conversations.bot import remembered
 from conversations.bot.pipeline import run
+from conversations.bot.places import place_of, stamps_of
 from conversations.bot.rules import forget
+from conversations.bot.steps import cache as step
 from conversations.models import CachedAnswer, CacheUse, RiskRule
 from conversations.types import BotState, Exchange
 from knowledge.ingestion.bulk import load_documents
@@ -19,6 +23,7 @@ from knowledge.services.documents import document_remove
 from knowledge.types import Scope
 from scrm.ai.encoders import query_vector
 from scrm.ai.models import Encoder
+from scrm.core.locks import try_session_lock
 from tests.conversations.shop import WARRANTY, shop_base
 
 ASKED = "保温杯的保修期是多久？"
@@ -202,3 +207,38 @@ def test_equal_questions_at_the_same_time_are_worked_out_once(scope):
     states = _together(12, scope)
     assert sum("retrieve" in {entry.step for entry in state.trace} for state in states) == 1
     assert len({state.answer for state in states}) == 1
+
+
+def test_many_equal_questions_cause_one_call_of_the_endpoint(scope, settings, endpoint):
+    settings.CHAT_MODEL, endpoint.reply, endpoint.delay_s = endpoint.chat_model, "保温杯的保修期为两年，自购买之日起计算。", 0.3
+    states = _together(24, scope)
+    assert sum("messages" in request for request in endpoint.requests) == 1
+    assert {state.answer for state in states} == {"保温杯的保修期为两年，自购买之日起计算。[1]"}
+
+
+def test_who_waits_too_long_answers_without_the_endpoint(scope, settings, endpoint, monkeypatch):
+    settings.CHAT_MODEL, settings.ANSWER_CACHE_WAIT_S = endpoint.chat_model, 0.05
+    monkeypatch.setattr(step, "_LONG_S", 0.01)
+    flight = remembered.key_of(place_of(scope, stamps_of(scope)), ASKED)
+    with other_worker_holds(flight):
+        state = run(ASKED, scope)
+    assert (state.plain, state.outcome) == (True, "answer")
+    assert not any("messages" in request for request in endpoint.requests)
+
+
+@contextmanager
+def other_worker_holds(flight: str) -> Iterator[None]:
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with try_session_lock("answer", flight):
+            held.set()
+            done.wait(30)
+        connections.close_all()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(30)
+    yield
+    done.set()
+    thread.join()
