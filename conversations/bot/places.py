@@ -14,7 +14,7 @@ from knowledge.types import TERMS_VERSION, Scope
 from scrm.ai.chat import chat_configured
 from scrm.ai.choices import ReleaseState
 from scrm.ai.models import ModelRelease
-from scrm.ai.selectors import active_release_or_none
+from scrm.ai.selectors import on_trial
 
 REVISION = 1  # of the steps that find, write and check an answer: raise it when they answer otherwise
 _allowed: ContextVar[bool | None] = ContextVar("answer cache allowed", default=None)
@@ -65,5 +65,5 @@ def prompt_version() -> str:
 def _releases() -> list:
     """What serves now, of every purpose; a candidate that is being tried in this thread has a place of its own."""
     active = ModelRelease.objects.filter(state=ReleaseState.ACTIVE).order_by("pk").values_list("pk", "settings")
-    serving = active_release_or_none()
-    return [[pk, json.dumps(weights, sort_keys=True)] for pk, weights in active] + [serving.pk if serving else None]
+    tried = on_trial()
+    return [[pk, json.dumps(weights, sort_keys=True)] for pk, weights in active] + [tried.pk if tried else None]

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from conversations.bot.alike import same_key, same_question
 from conversations.bot.live import still_said
 from conversations.choices import CacheUseKind
-from conversations.models import CachedAnswer, CacheUse, ContentStamp
+from conversations.models import CachedAnswer, ContentStamp
 from conversations.types import BotState, Outcome, Quote, Verdict
 from knowledge.models import Document
 from knowledge.models.documents import StatementNow
@@ -34,6 +34,14 @@ ORDER BY vector <#> %(vector)s::halfvec LIMIT %(limit)s
 """
 
 
+# One statement, and no wait for the disk: a count that is lost with the server is no loss.
+_COUNT = """
+WITH hasty AS (SELECT set_config('synchronous_commit', 'off', true)),
+hit AS (UPDATE conversations_cachedanswer SET hits = hits + 1, last_hit_at = now() WHERE id = %(pk)s)
+INSERT INTO conversations_cacheuse (base_ids, kind, saved_ms, created_at) SELECT %(bases)s, %(kind)s, %(saved)s, now() FROM hasty
+"""
+
+
 def may_be_kept(state: BotState) -> bool:
     """Whether the question means the same in every conversation and holds nothing of one person."""
     text = state.masked
@@ -51,8 +59,8 @@ def exact(place: str, question: str) -> CachedAnswer | None:
 
 
 def similar(place: str, question: str) -> CachedAnswer | None:
-    """The nearest entry that asks the same. The question is encoded only where there is something to be near to."""
-    if not settings.ANSWER_CACHE_SEMANTIC or not CachedAnswer.objects.filter(place=place).exists():
+    """The nearest entry that asks the same. What encoding the question costs, a miss would cost anyway: the search remembers the vector."""
+    if not settings.ANSWER_CACHE_SEMANTIC:
         return None
     vector = literal(query_vector(active_release().query_encoder, question))
     with connection.cursor() as cursor:
@@ -70,9 +78,9 @@ def quotes_of(entry: CachedAnswer, scope: Scope) -> tuple[Quote, ...]:
 
 def used(scope: Scope, kind: CacheUseKind, entry: CachedAnswer | None = None) -> None:
     """Count a look into the cache."""
-    if entry is not None:
-        CachedAnswer.objects.filter(pk=entry.pk).update(hits=F("hits") + 1, last_hit_at=timezone.now())
-    CacheUse.objects.create(base_ids=sorted(scope.base_ids), kind=kind, saved_ms=entry.worth_ms if entry else 0)
+    saved = entry.worth_ms if entry else 0
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"pk": entry.pk if entry else None, "bases": sorted(scope.base_ids), "kind": kind, "saved": saved})
 
 
 def keep(state: BotState) -> None:

@@ -27,6 +27,11 @@ def serving(release: ModelRelease | None) -> Iterator[None]:
         _instead.reset(token)
 
 
+def on_trial() -> ModelRelease | None:
+    """The release that `serving` puts in place of the one in use, in this thread."""
+    return _instead.get()
+
+
 def releases(purpose: str = Purpose.EMBEDDING) -> QuerySet[ModelRelease]:
     """Releases of a purpose, newest first, with their encoders."""
     return ModelRelease.objects.filter(purpose=purpose).select_related("query_encoder", "passage_encoder")
