@@ -221,9 +221,10 @@ def result_readable(user, question: Question) -> dict:
     Passages of such documents are left out; an answer that quotes one is, with its trace (`withheld`).
     """
     result = question.result or {}
-    lists = {key: result.get(key) or [] for key in ("citations", "hits", "rejected")}
+    lists = {key: result.get(key) or [] for key in ("citations", "hits", "rejected", "silent")}
     ids = {row.get("document_id") for rows in lists.values() for row in rows} - {None}
-    readable = set(Document.objects.readable_by(user).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+    rows = Document.objects.readable_by(user).filter(pk__in=ids).values_list("pk", "title", "name") if ids else ()
+    readable = {pk: title or name for pk, title, name in rows}
     urls = source_urls(readable) if readable else {}
     kept = {key: _kept(rows, readable, urls) for key, rows in lists.items() if key in result}
     if len(kept.get("citations", ())) == len(lists["citations"]):
@@ -231,9 +232,17 @@ def result_readable(user, question: Question) -> dict:
     return result | kept | {"withheld": True, "answer": "", "citations": [], "trace": []}
 
 
-def _kept(rows: list[dict], readable: set[int], urls: dict[int, str]) -> list[dict]:
-    """Those of readable documents, each with `web_url`, where its page came from: "" for what is no web page."""
-    return [row | {"web_url": urls.get(row["document_id"], "")} for row in rows if row.get("document_id") in readable]
+def _kept(rows: list[dict], readable: dict[int, str], urls: dict[int, str]) -> list[dict]:
+    """Those of readable documents, each with `document`, its title, and `web_url`, where its page came from, "" for what is no web page."""
+    kept = [row for row in rows if row.get("document_id") in readable]
+    return [{"document": readable[row["document_id"]]} | row | {"web_url": urls.get(row["document_id"], "")} for row in kept]
+
+
+def same_in(user, result: dict) -> dict[int, list[str]]:
+    """By chunk of a search's hit: the titles of the documents, as far as the user may read them, that say the same and were left out."""
+    same = {hit["chunk_id"]: hit["same"] for hit in result.get("hits") or [] if hit.get("same")}
+    found = passages(user, {chunk for others in same.values() for chunk in others}) if same else {}
+    return {chunk: list(dict.fromkeys(found[each]["document"] for each in others if each in found)) for chunk, others in same.items()}
 
 
 def answers_last_day(user) -> dict[str, int]:

@@ -1,8 +1,10 @@
 """The outcome of a question as JSON, for pages, the API and commands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from conversations.types import BotState, Outcome, Quote
+from knowledge.retrieval.explaining import Silent, Why
 from knowledge.retrieval.marks import marks
 from knowledge.retrieval.sections import Reading
 from knowledge.types import Hit, SearchResult
@@ -27,15 +29,18 @@ def outcome_payload(state: BotState) -> dict:
     }
 
 
-def search_payload(result: SearchResult, threshold: float, sections: Mapping[int, Reading]) -> dict:
+def search_payload(
+    result: SearchResult, threshold: float, sections: Mapping[int, Reading], why: Mapping[int, Sequence[Why]], silent: Sequence[Silent]
+) -> dict:
     """{query, hits, rejected, reason, relaxed, notes, threshold, timings_ms} of a search without an answer, threshold: the one in force.
 
-    sections: by chunk, the text around a hit, which becomes its `section`.
+    sections, why: by chunk, the text around a hit and the reasons it was found or cut. silent: documents that match and may not answer.
     """
     return {
         "query": result.query,
-        "hits": [hit_payload(hit) | _section(hit, sections) for hit in result.hits],
-        "rejected": [hit_payload(hit) for hit in result.rejected],
+        "hits": [hit_payload(hit) | _section(hit, sections) | _why(hit, why) for hit in result.hits],
+        "rejected": [hit_payload(hit) | _why(hit, why) for hit in result.rejected],
+        "silent": [asdict(each) for each in silent],
         "reason": str(result.reason),
         "relaxed": result.relaxed,
         "notes": list(result.notes),
@@ -51,6 +56,10 @@ def _section(hit: Hit, sections: Mapping[int, Reading]) -> dict:
         return {}
     at, to = hit.start - around.start, hit.end - around.start
     return {"section": {"before": around.text[:at], "after": around.text[to:], "start": around.start, "end": around.end}}
+
+
+def _why(hit: Hit, why: Mapping[int, Sequence[Why]]) -> dict:
+    return {"why": [asdict(each) for each in why.get(hit.chunk_id, ())]}
 
 
 def timings(state: BotState) -> dict[str, float]:

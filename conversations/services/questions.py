@@ -18,6 +18,7 @@ from conversations.choices import QuestionState
 from conversations.models import Question
 from knowledge.models import KnowledgeBase
 from knowledge.retrieval import search
+from knowledge.retrieval.explaining import explained, silent
 from knowledge.retrieval.search import stored
 from knowledge.retrieval.sections import surrounding
 from knowledge.selectors import scope_for
@@ -97,7 +98,8 @@ def _result(question: Question) -> dict:
     if question.search_only:
         scope = replace(scope, internal=scope.internal and not question.as_customer)
         found = search(without_personal(question.text) or question.text, scope, limit=SEARCH_LIMIT)
-        return search_payload(found, stored(scope).threshold, surrounding(found.hits))
+        least = stored(scope).threshold
+        return search_payload(found, least, surrounding(found.hits), explained(found, scope, least), silent(found.query, scope))
     with overheard(_partial(question)):
         return outcome_payload(run(question.text, scope))
 

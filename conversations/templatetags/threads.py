@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.choices import Author
 from conversations.selectors import THREAD_LENGTH
-from knowledge.retrieval.reasons import LABELS, NOTES
+from knowledge.retrieval.reasons import LABELS, NOTES, SILENT, WHY
 from knowledge.retrieval.search import REASONS as SEARCH_REASONS
 from scrm.ai import local_model
 from scrm.privacy.types import PLACEHOLDER, Kind
@@ -185,6 +185,18 @@ def marked(hit: dict, key: str) -> str:
 @register.filter
 def hit_reason(key: str):
     return LABELS.get(key, key)
+
+
+@register.filter
+def why(line: dict) -> str:
+    """A line of why a passage was found or cut, as a sentence; "" for one that this release does not know."""
+    values = {key: "、".join(value) if isinstance(value, list) else value for key, value in (line.get("values") or {}).items()}
+    return str(WHY[line["key"]]) % values if line.get("key") in WHY else ""
+
+
+@register.filter
+def silent_reason(key: str):
+    return SILENT.get(key, key)
 
 
 @register.filter

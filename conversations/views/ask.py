@@ -73,6 +73,8 @@ def question_context(user, row) -> dict:
     result = selectors.result_readable(user, row)
     if row.search_only:
         result |= judged_context(user, row, result)
+        titles = selectors.same_in(user, result)
+        result["hits"] = [hit | {"same_in": titles.get(hit.get("chunk_id"), [])} for hit in result.get("hits") or []]
     return {
         "question": row, "unfinished": row.state in UNFINISHED, "late": late, "result": result,
         "steps": trace_steps(result.get("trace") or [], user), "timings": timings(result),

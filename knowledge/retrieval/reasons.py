@@ -19,3 +19,22 @@ NOTES = {
     "rerank_failed": _("The reranking model did not answer in time; this is the search's own order."),
     "relaxed": _("Nothing matched the question as asked; these passages match part of it."),
 }
+
+# Keys of knowledge.retrieval.explaining.Why.
+WHY = {
+    "words": _("Contains words of the question: %(words)s"),
+    "synonyms": _("Contains %(words)s, which the dictionary says means the same as %(said)s"),
+    "missing": _("Does not contain: %(words)s"),
+    "meaning_alone": _("Shares no word with the question: found by its meaning alone"),
+    "words_alone": _("Found by its words alone: by meaning it is not among the nearest"),
+    "entry": _("A stored question, %(share)s%% like the one asked"),
+    "above": _("Relevance %(relevance)s%%: %(by)s points above the threshold"),
+    "below": _("Relevance %(relevance)s%%: %(by)s points below the threshold"),
+}
+
+# Of knowledge.retrieval.explaining.Silent.
+SILENT = {
+    "early": _("is not valid yet"),
+    "late": _("is outdated"),
+    "internal": _("is for staff only"),
+}

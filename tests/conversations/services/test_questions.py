@@ -48,6 +48,8 @@ def test_search_only_gives_hits(asker, base):
     question.refresh_from_db()
     assert question.result["hits"]
     assert "answer" not in question.result
+    assert {why["key"] for hit in question.result["hits"] for why in hit["why"]} >= {"words", "above"}
+    assert question.result["silent"] == []
 
 
 def test_a_passage_found_shows_the_section_around_it(asker, base):

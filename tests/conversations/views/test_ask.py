@@ -134,3 +134,16 @@ def test_a_web_page_is_a_link_beside_its_passage(world, agent):
     page = page_of(agent, row)
     assert 'href="https://help.example.com/returns"' in page
     assert 'rel="noopener noreferrer nofollow"' in page
+
+
+def test_reasons_and_silent_documents_are_sentences(world, agent):
+    row = question_make(world.people["agent"], world.ours, search_only=True)
+    document = row.result["hits"][0]["document_id"]
+    why = [{"key": "words", "values": {"words": ["退货", "运费"]}}, {"key": "above", "values": {"relevance": 80, "by": 65}}, {"key": "?"}]
+    hits = [hit | {"why": why, "same": []} for hit in row.result["hits"]]
+    silent = [{"document_id": document, "why": "late", "share": 0.8}, {"document_id": 0, "why": "late", "share": 0.9}]
+    Question.objects.filter(pk=row.pk).update(result=row.result | {"hits": hits, "silent": silent})
+    page = page_of(agent, row)
+    assert "Contains words of the question: 退货、运费" in page
+    assert "Relevance 80%: 65 points above the threshold" in page
+    assert page.count("is outdated") == 1
