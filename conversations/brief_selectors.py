@@ -6,6 +6,7 @@ from typing import Any
 from conversations.choices import ConversationState, Holder, TurnState
 from conversations.models import Conversation, Turn
 from conversations.selectors import passages
+from conversations.services.replies import ASKED_FOR_PERSON
 
 FOUND = 3  # passages shown
 
@@ -23,8 +24,9 @@ def handover_brief(user, conversation: Conversation) -> Brief | None:
     """Of the latest question the bot did not answer; None when the bot answers itself or a person was asked for without a question."""
     if conversation.holder == Holder.BOT or conversation.state != ConversationState.OPEN:
         return None
-    turn = conversation.turns.exclude(question="").order_by("-pk").first()
-    if turn is None or turn.state not in (TurnState.REFUSED, TurnState.HANDED_OVER) or not turn.trace:
+    open_turns = conversation.turns.filter(state__in=(TurnState.REFUSED, TurnState.HANDED_OVER)).exclude(question="")
+    turn = open_turns.exclude(reason=ASKED_FOR_PERSON).order_by("-pk").first()
+    if turn is None or not turn.trace:
         return None
     outputs = [entry.get("output") or {} for entry in turn.trace]
     hits = [hit for output in outputs for key in ("hits", "rejected") for hit in output.get(key) or [] if hit.get("chunk")]

@@ -11,7 +11,7 @@ from conversations.bot.coefficients import AGREED, COSINE_SCALES, SENTENCE
 from conversations.bot.logistic import log_odds
 from conversations.bot.questions import Asked, years_in
 from conversations.bot.sentences import Sentence, sentences_of
-from conversations.bot.words import codes_in, coverage, names, pair_coverage, pairs_of
+from conversations.bot.words import codes_in, coverage, names, pair_coverage, pairs_of, whole_codes
 from knowledge.text import fold
 from knowledge.types import Hit
 from scrm.ai.models import ModelRelease
@@ -47,7 +47,7 @@ def score(asked: Asked, hits: Sequence[Hit], scale: tuple[float, float] | None =
 
     Of a question that names a model or an error code only sentences that stand under it or say it count; when there are none, nothing does.
     """
-    codes = codes_in(asked.weights)
+    codes = whole_codes(codes_in(asked.weights), fold(asked.text))
     alone = [one for hit in hits for one in _score_hit(asked, hit, scale, codes)]
     return _best_first(_with_agreement(_best_first(alone)))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from conversations.bot.numerals import plain_numbers
-from conversations.bot.words import names
+from conversations.bot.words import VARIANT, names
 from knowledge.text import fold
 
 _ALIASES = {
@@ -31,7 +31,7 @@ _TIME = re.compile(
 )
 _RANGE = re.compile(rf"(\d+(?:\.\d+)?)\s*(?:-|~|—+|–|至|到)\s*(\d+(?:\.\d+)?)\s*(个?(?:{_UNITS}){_LETTERS_AFTER})")
 _MONEY = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)(?!\s*(?:元|块))")
-_TOKEN = re.compile(r"[a-z0-9]+(?:[-_./@:+'&][a-z0-9]+)*\+*")
+_TOKEN = re.compile(rf"[a-z0-9]+(?:[-_./@:+'&][a-z0-9]+)*\+*(?:(?<=\d) ?{VARIANT})*")
 _FIGURE = re.compile(rf"(?P<n>\d+(?:\.\d+)?)\s*(?:个(?=(?:{_UNITS})))?(?P<unit>(?:个月|{_UNITS}){_LETTERS_AFTER})?")
 _ORDINAL = re.compile(r"第\s*(?P<n>\d+)")
 _QUANTITY = re.compile(rf"\d+(?:\.\d+)?(?:{_UNITS})")

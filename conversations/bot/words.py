@@ -80,10 +80,19 @@ def codes_in(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(word for word in mixed if not _QUANTITY.fullmatch(word))
 
 
+# Behind a model number these name another model: RV-S10 Pro is not RV-S10.
+VARIANT = r"(?:pro|max|plus|mini|ultra|lite|se)(?![a-z0-9])"
+
+
 def names(folded: str, code: str) -> bool:
-    """Whether the folded text has the code, however its parts are joined: `hu-600` is `hu600` and `hu 600`, and not `hu-6000`."""
+    """Whether the folded text has the code, however its parts are joined: `hu-600` is `hu600` and `hu 600`, not `hu-6000` or `hu-600 pro`."""
     parts = re.findall(r"[a-z]+|\d+", code)
-    return bool(re.search(rf"(?<![0-9a-z]){r'[-_./ ]?'.join(parts)}(?![0-9a-z])", folded))
+    return bool(re.search(rf"(?<![0-9a-z]){r'[-_./ ]?'.join(parts)}(?![0-9a-z])(?! ?{VARIANT})", folded))
+
+
+def whole_codes(codes: Iterable[str], folded: str) -> tuple[str, ...]:
+    """The codes as the folded question means them: `rv-s10` is `rv-s10 pro` where that is asked about."""
+    return tuple(match[0] if (match := re.search(rf"{re.escape(code)}(?: ?{VARIANT})+", folded)) else code for code in codes)
 
 
 def coverage(folded: str, weights: Mapping[str, float]) -> float:

@@ -56,3 +56,17 @@ def test_what_the_source_says_in_any_spelling_is_supported(sentence):
 def test_whatever_differs_is_cut(sentence, why):
     found = judge(SOURCE, sentence)
     assert (found.why, found.detail) == (why, found.detail)
+
+
+MODELS = "RV-S10 扫地机器人售价 1299 元。RV-S10 Pro 扫拖一体机售价 2599 元。"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "why"), [("RV-S10 Pro售价2599元", None), ("RV-S10售价1299元", None), ("RV-S10 Max售价2599元", Why.FIGURE)]
+)
+def test_a_variant_is_another_model(sentence, why):
+    assert judge(MODELS, sentence).why == why
+
+
+def test_a_model_does_not_cost_what_its_variant_costs():
+    assert judge("RV-S10 Pro 扫拖一体机售价 2599 元。", "RV-S10售价2599元").why == Why.FIGURE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.bot.words import codes_in, names, question_words
+from conversations.bot.words import codes_in, names, question_words, whole_codes
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,10 @@ def test_a_code_is_named_however_it_is_joined(text):
 @pytest.mark.parametrize("text", ["hu-6000", "ahu-600", "hu-60 0", "加湿器 600"])
 def test_a_longer_code_is_another_one(text):
     assert not names(text, "hu-600")
+
+
+def test_a_variant_is_another_model():
+    assert names("rv-s10 扫地机器人", "rv-s10")
+    assert not names("rv-s10 pro 扫拖一体机", "rv-s10")
+    assert whole_codes(("rv-s10",), "rv-s10 pro多少钱") == ("rv-s10 pro",)
+    assert names("rv-s10 pro 扫拖一体机", "rv-s10 pro")
