@@ -46,7 +46,7 @@ from scrm.access.services import user_create
 from scrm.customers.models import Customer, Tag
 from scrm.jobs.models import Job
 from scrm.privacy.vault import text_mask_in_tx
-from training.models import UnknownQuestion
+from training.models import AnnotationTask, UnknownQuestion
 
 PASSWORD = "right-horse-battery"
 _numbers = count(1)
@@ -101,6 +101,11 @@ class Side:
     @property
     def unknown(self) -> UnknownQuestion:
         return UnknownQuestion.objects.get_or_create(base=self.base, text=f"{self.word}没有答案的问题")[0]
+
+    @property
+    def annotation(self) -> AnnotationTask:
+        facts = {"base": self.base, "reason": "unsolved", "question": f"{self.word}脱敏问题"}
+        return AnnotationTask.objects.get_or_create(turn=self.turn, defaults=facts)[0]
 
     @property
     def test_question(self) -> SearchQuestion:

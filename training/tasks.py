@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from scrm.ai.models import ModelRelease
+from training.services.annotation import annotation_gather
 from training.services.feedback import feedback_record
 from training.services.nights import night_run, nightly, nights_drain
 from training.services.promotion import releases_watch
@@ -43,3 +44,8 @@ def adapter_unload_task(release_id: int) -> None:
 @shared_task(name="training.unknown_gather")
 def unknown_gather_task() -> None:
     unknown_gather()
+
+
+@shared_task(name="training.annotation_gather")
+def annotation_gather_task() -> None:
+    annotation_gather()

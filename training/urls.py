@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from training.views import feedback, nights, unknown
+from training.views import annotation, feedback, nights, unknown
 
 app_name = "training"
 urlpatterns = [
+    path("annotation/", annotation.annotation, name="annotation"),
+    path("annotation/gather/", annotation.gather, name="annotation_gather"),
+    path("annotation/export/", annotation.export, name="annotation_export"),
+    path("annotation/<int:pk>/", annotation.decide, name="annotation_decide"),
     path("feedback/", feedback.feedback, name="feedback"),
     path("ratings/<int:pk>/", feedback.rating, name="rating"),
     path("unknown/", unknown.unknown, name="unknown"),

@@ -1,5 +1,6 @@
 """What is learned from, and what was learned."""
 
+from training.models.annotation import AnnotationTask
 from training.models.datasets import Dataset, DatasetItem, GoldQuestion
 from training.models.feedback import AnswerRating, Feedback
 from training.models.objections import LearningObjection
@@ -7,6 +8,7 @@ from training.models.runs import TrainingRun
 from training.models.unknown import UnknownQuestion, UnknownTurn
 
 __all__ = [
+    "AnnotationTask",
     "AnswerRating",
     "Dataset",
     "DatasetItem",

@@ -1,0 +1,24 @@
+// Keys of the annotation page: digits choose a passage, r / p / w mark it right, partly, wrong; s saves, x rejects, n takes the next.
+(() => {
+  let current = 0;
+  const passages = () => [...document.querySelectorAll("[data-passage]")];
+  const choose = (place) => {
+    const all = passages();
+    if (!all.length) return;
+    current = Math.max(0, Math.min(all.length - 1, place));
+    all.forEach((each, at) => each.toggleAttribute("data-current", at === current));
+    all[current].scrollIntoView({ block: "nearest" });
+  };
+  const mark = (grade) => {
+    const field = passages()[current]?.querySelector(`input[value="${grade}"]`);
+    if (field) { field.checked = true; choose(current + 1); }
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.target.matches("textarea, select, input:not([type=radio])") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const grades = { r: 2, p: 1, w: 0 }, verbs = { s: "save", x: "reject", n: "skip" };
+    if (/^[1-9]$/.test(event.key)) choose(Number(event.key) - 1);
+    else if (event.key in grades) mark(grades[event.key]);
+    else if (event.key in verbs) document.querySelector(`button[value="${verbs[event.key]}"]`)?.click();
+  });
+  choose(0);
+})();
