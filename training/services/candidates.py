@@ -9,10 +9,12 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from knowledge.models import ChunkEmbedding
 from knowledge.retrieval.background import SETTING as BACKGROUND
 from knowledge.retrieval.background import background_of, release_background_ensure
 from knowledge.retrieval.calibration import THRESHOLD
 from knowledge.retrieval.examples import Example, examples
+from knowledge.retrieval.indexes import index_drop
 from knowledge.retrieval.ranker import Figures
 from knowledge.retrieval.weights import SETTING as WEIGHTS
 from knowledge.retrieval.weights import SHIPPED, Weights
@@ -28,7 +30,9 @@ from training.datasets import passages
 from training.datasets.general import general_questions
 from training.datasets.passages import Passages
 from training.models import Dataset, DatasetItem
+from training.services.pairs import pair_train, pair_vectors_ensure
 from training.trainers import fusion, query_tower
+from training.trainers.both_towers import BothSettings
 from training.trainers.fusion import Question
 from training.trainers.types import GoesOn, TowerSettings, Trained
 
@@ -60,9 +64,17 @@ class Candidate:
 
 
 def candidate_train(
-    *, active: ModelRelease, dataset: Dataset, name: str, folder: Path, tower: TowerSettings | None, goes_on: GoesOn
+    *,
+    active: ModelRelease,
+    dataset: Dataset,
+    name: str,
+    folder: Path,
+    tower: TowerSettings | None,
+    goes_on: GoesOn,
+    both: BothSettings | None = None,
 ) -> Candidate:
-    """Train on the dataset's training items. tower: None leaves the query encoder as it is. folder: for checkpoints.
+    """Train on the dataset's training items. tower: None leaves the query encoder as it is. both: train both towers instead, which embeds
+    every passage anew beside the vectors in use. folder: for checkpoints.
 
     Raises Invalid when the model cannot be trained, Stopped when `goes_on` says no, ExportRefused.
     """
@@ -71,9 +83,16 @@ def candidate_train(
     _leftovers_remove(name)
     trained = _tower(active.passage_encoder, items, known, folder, name, tower, goes_on) if tower else None
     encoder = encoder_prepare(source=trained.folder) if trained and trained.folder else active.query_encoder
+    if both:
+        target = Path(settings.MODELS_DIR) / TRAINED / name
+        first = active.passage_encoder
+        encoder = pair_train(encoder=first, items=items, folder=folder, target=target, settings=both, goes_on=goes_on)
     facts = {key: value for key, value in active.settings.items() if key != BACKGROUND or encoder == active.query_encoder}
-    release = release_create(name=name, query_encoder=encoder, passage_encoder=active.passage_encoder, settings=facts)
+    passages_by = encoder if both else active.passage_encoder
+    release = release_create(name=name, query_encoder=encoder, passage_encoder=passages_by, settings=facts)
     release_background_ensure(release)
+    if both:
+        pair_vectors_ensure(release)
     changed = encoder != active.query_encoder
     # What the tower was trained on looks better to it than it is: order is learned from questions it did not see.
     unseen = [item for item in items if not item.synthetic and (item.split == "dev" or (item.split == "train" and not changed))]
@@ -88,6 +107,8 @@ def candidate_remove(*, release: ModelRelease) -> None:
     used = ModelRelease.objects.filter(query_encoder=encoder) | ModelRelease.objects.filter(passage_encoder=encoder)
     if encoder is None or used.exists() or TRAINED not in Path(encoder.source).parts:
         return
+    index_drop(encoder)
+    ChunkEmbedding.objects.filter(encoder=encoder).delete()
     for path in (Path(encoder.source), Path(settings.MODELS_DIR) / encoder.folder if encoder.folder else None):
         if path:
             shutil.rmtree(path, ignore_errors=True)

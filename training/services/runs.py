@@ -21,6 +21,7 @@ from training.models import Dataset, GoldQuestion, TrainingRun
 from training.promotion import wording
 from training.promotion.gate import Limits, Verdict, decide
 from training.services.candidates import Candidate, candidate_remove, candidate_train
+from training.trainers.both_towers import BothSettings
 from training.trainers.types import GoesOn, Stopped, TowerSettings
 
 State, Kind = TrainingRun.State, TrainingRun.Kind
@@ -52,7 +53,13 @@ def run_train(*, run: TrainingRun, goes_on: GoesOn = lambda stage, done, total: 
     try:
         active = active_release()
         candidate = candidate_train(
-            active=active, dataset=run.dataset, name=f"run-{run.pk}", folder=folder_of(run), tower=_tower(run), goes_on=goes_on
+            active=active,
+            dataset=run.dataset,
+            name=f"run-{run.pk}",
+            folder=folder_of(run),
+            tower=_tower(run),
+            goes_on=goes_on,
+            both=_both(run),
         )
         verdict, figures = _measured(run.dataset, active, candidate, goes_on, limits)
     except Stopped:
@@ -139,10 +146,17 @@ def _off_topic(asked: Sequence[Asked]) -> list[tuple[str, int]]:
 
 
 def _tower(run: TrainingRun) -> TowerSettings | None:
-    if run.kind == Kind.FUSION:
+    if run.kind != Kind.RETRIEVER:
         return None
     known = {"threads": settings.LEARN_THREADS, "seed": run.dataset.seed} | run.parameters.get("tower", {})
     return TowerSettings(**known)
+
+
+def _both(run: TrainingRun) -> BothSettings | None:
+    if run.kind != Kind.BOTH:
+        return None
+    known = {"threads": settings.LEARN_THREADS, "seed": run.dataset.seed} | run.parameters.get("tower", {})
+    return BothSettings(**known)
 
 
 def _drop(candidate: Candidate | ModelRelease | None) -> None:

@@ -1,4 +1,4 @@
-"""manage.py train retriever|fusion --dataset ID [--epochs N] [--json]   train writer --dataset ID | --pairs FILE [--base MODEL] [--json]"""
+"""manage.py train retriever|fusion --dataset ID [--epochs N] [--towers both] [--json]   train writer --dataset ID | --pairs FILE [--base MODEL] [--json]"""
 
 from dataclasses import fields
 from pathlib import Path
@@ -30,6 +30,7 @@ class Command(JsonCommand):
         parser.add_argument("--batch", type=int)
         parser.add_argument("--rate", type=float, help="Learning rate.")
         parser.add_argument("--seed", type=int)
+        parser.add_argument("--towers", choices=["query", "both"], default="query", help="both: every passage is embedded anew.")
         parser.add_argument("--json", action="store_true", help="One JSON object on stdout.")
 
         self._add_writer_arguments(parser)
@@ -55,7 +56,8 @@ class Command(JsonCommand):
         if options["what"] == WRITER:
             return self._writer(options, dataset)
         tower = {name: options[name] for name in TOWER if options[name] is not None}
-        run = night_open(actor=None, kind=KINDS[options["what"]], dataset=dataset, tower=tower)
+        kind = TrainingRun.Kind.BOTH if options["towers"] == "both" and options["what"] == "retriever" else KINDS[options["what"]]
+        run = night_open(actor=None, kind=kind, dataset=dataset, tower=tower)
         night_run(job_id=run.job_id)
         run.refresh_from_db()
         return figures_of(run)
