@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from conversations.bot.cues import Wanted, wanted
-from conversations.bot.followups import content
+from conversations.bot.followups import content, is_trait_only
 from conversations.bot.pipeline import run
 from conversations.bot.steps.intent import asks_for_person, is_smalltalk
 from conversations.types import BotState, Exchange, Outcome, Verdict
@@ -33,7 +33,7 @@ def _fragments_joined(texts: Sequence[str]) -> list[str]:
     """会员积分 · 怎么算 is one question: a thing without a question, and then a question without a thing."""
     joined: list[str] = []
     for text in texts:
-        if joined and _names_only(joined[-1]) and not content(text):
+        if joined and _names_only(joined[-1]) and (not content(text) or is_trait_only(text)):
             joined[-1] += text
         else:
             joined.append(text)

@@ -89,7 +89,7 @@ def _recognised(bare: str, short: str):
         return _ellipsis
     if short != bare and bare.startswith("那") and len(short) <= 12 and not topic(short):
         return _about_the_same
-    return _about_the_same if _is_trait_only(short) else None
+    return _about_the_same if is_trait_only(short) else None
 
 
 def _also(text: str) -> bool:
@@ -212,7 +212,7 @@ def items_of(answer: str) -> list[str]:
     return [re.sub(r"^.*(?:有|包括|分为|为|是|支持)", "", part).strip() or part for part in parts]
 
 
-def _is_trait_only(text: str) -> bool:
+def is_trait_only(text: str) -> bool:
     """多大容量, 保修多久: asked of a thing, and no thing is named."""
     return len(text) <= 10 and bool(_TRAITS.search(text)) and not topic(text)
 

@@ -43,6 +43,7 @@ def test_a_message_goes_on_from_the_one_before_it(scope):
 
 def test_a_question_in_fragments_is_one_question(scope):
     (state,) = answer_all(["我想问一下", "保温杯", "多少钱"], scope)
+    assert [one.question for one in answer_all(["保温杯", "保修多久"], scope)] == ["保温杯保修多久"]
     assert (state.question, "129元" in state.answer) == ("保温杯多少钱", True)
 
 
