@@ -26,8 +26,10 @@ def cache_figures(user) -> dict:
 
 
 def cached_answers(user, search: str = "") -> QuerySet[CachedAnswer]:
-    """Entries that may be given now, of bases the user may use, the newest first."""
+    """Entries that may be given now, of bases the user may use, the newest first; not those of a measurement under way."""
     rows = CachedAnswer.objects.visible_to(user).filter(valid_until__gt=timezone.now()).defer("vector", "quotes")
+    scratch = list(KnowledgeBase.objects.filter(scratch=True).values_list("pk", flat=True))
+    rows = rows.exclude(base_ids__overlap=scratch) if scratch else rows
     return rows.filter(Q(question__icontains=search) | Q(answer__icontains=search)) if search else rows
 
 

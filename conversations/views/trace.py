@@ -13,6 +13,7 @@ STEP_LABELS = {
     "redact": _("Mask personal data"),
     "intent": _("Recognise what is wanted"),
     "understand": _("Understand the question"),
+    "cache": _("Look into the answer cache"),
     "retrieve": _("Search the knowledge"),
     "answer": _("Write the answer"),
     "check": _("Check against the sources"),
