@@ -1,6 +1,7 @@
 """What people said of passages, from every source, one example a question. Human words before those of customers' clicks."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from django.db.models import Q
 
@@ -12,6 +13,7 @@ from knowledge.retrieval.likeness import same_key
 from scrm.core.registry import Registry
 from training.datasets.types import PARTLY, RIGHT, Example, Label, digest
 from training.models import Feedback, LearningObjection
+from training.models.annotation import AnnotationTask
 
 LONGEST = 500  # characters of a question
 SHORTEST = 2  # letters and digits of one
@@ -26,14 +28,16 @@ def examples(base_id: int | None) -> list[Example]:
     Nothing of customers who withdrew their consent.
     """
     found: dict[str, Example] = {}
+    askers = _askers(base_id)
     refused = {str(customer) for customer in LearningObjection.objects.values_list("customer_id", flat=True)}
     for read in SOURCES.values():
         for label in read(base_id):
             plain = same_key(label.question)
-            if len(plain) < SHORTEST or label.customer in refused:
+            customer = label.customer or askers.get((label.base_id, plain), "")
+            if len(plain) < SHORTEST or customer in refused:
                 continue
             key = digest(label.base_id, plain)
-            found[key] = _with(found.get(key), key, label)
+            found[key] = _with(found.get(key), key, replace(label, customer=customer))
     return sorted((each for each in found.values() if each.positives), key=lambda each: each.key)
 
 
@@ -49,6 +53,14 @@ def _with(known: Example | None, key: str, label: Label) -> Example:
         answer=label.answer or (known.answer if known else ""),
         grades=grades,
     )
+
+
+def _askers(base_id: int | None) -> dict[tuple[int, str], str]:
+    """The customer whose question was annotated, by base and question: what people say of it is still about that customer."""
+    rows = AnnotationTask.objects.filter(turn__isnull=False)
+    rows = rows.filter(Q(base=base_id) if base_id else Q()).order_by("-pk")
+    facts = rows.values_list("base_id", "question", "turn__conversation__identity__customer_id")
+    return {(base, same_key(question)): str(customer or "") for base, question, customer in facts.iterator(chunk_size=2_000)}
 
 
 def solved(base_id: int | None) -> Iterator[Label]:

@@ -27,7 +27,8 @@ class TowerSettings:
     questions, without dropout) and forgets less. `temperature` of the softmax over all passages; `rate`: AdamW's, warmed up over a tenth of the steps and then linearly to zero.
 
     `keep`: weight of staying where one was on general questions, against forgetting. `patience`: epochs without gain on dev before it
-    stops. `threads`: of torch, 0 = as it is. `least_alike`: least mean cosine of new and old vectors on general questions it never saw.
+    stops. `threads`: of torch, 0 = as it is. `least_alike`: least mean cosine of new and old vectors on general questions it never saw;
+    at 0.976 four other sets lost up to 0.020 nDCG@10 by meaning alone, at half the way up to 0.008.
     """
 
     epochs: int = 3
@@ -40,7 +41,7 @@ class TowerSettings:
     patience: int = 1
     seed: int = 1
     threads: int = 2
-    least_alike: float = 0.0
+    least_alike: float = 0.99
     checkpoint_s: float = 60.0
 
 

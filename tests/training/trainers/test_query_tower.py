@@ -10,7 +10,9 @@ from training.trainers import checkpoints, query_tower
 from training.trainers.types import Labelled, Stopped, TowerSettings
 
 WORDS = "退货运费发票保修电池充电密码订单物流优惠会员积分退款换货安装维修"
-SETTINGS = TowerSettings(epochs=6, batch=8, rate=5e-3, layers=0, keep=0.0, temperature=0.1, threads=1, checkpoint_s=0.0, patience=9)
+SETTINGS = TowerSettings(
+    epochs=6, batch=8, rate=5e-3, layers=0, keep=0.0, temperature=0.1, threads=1, checkpoint_s=0.0, patience=9, least_alike=0.0
+)
 
 
 @pytest.fixture(scope="module")
