@@ -1,6 +1,7 @@
 """Verified answers, kept and found again. Entries end with their sources by database triggers (migration 0009)."""
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
@@ -21,8 +22,10 @@ from knowledge.types import Hit, Reason, Scope
 from scrm.ai.chat import chat_configured
 from scrm.ai.encoders import query_vector
 from scrm.ai.selectors import active_release
+from scrm.core.errors import ScrmError
 from scrm.privacy.redact import PLACEHOLDER
 
+log = logging.getLogger(__name__)
 NEAREST = 5  # entries whose words are compared
 LONGEST_QUESTION = 300  # characters; longer ones are not asked twice
 EXTRACTIVE = "extractive"
@@ -62,7 +65,10 @@ def similar(place: str, question: str) -> CachedAnswer | None:
     """The nearest entry that asks the same. What encoding the question costs, a miss would cost anyway: the search remembers the vector."""
     if not settings.ANSWER_CACHE_SEMANTIC:
         return None
-    vector = literal(query_vector(active_release().query_encoder, question))
+    try:
+        vector = literal(query_vector(active_release().query_encoder, question))
+    except ScrmError:
+        return None  # without a model nothing is similar; the search will say what is wrong
     with connection.cursor() as cursor:
         cursor.execute(_NEAREST, {"vector": vector, "place": place, "limit": NEAREST})
         rows = cursor.fetchall()
@@ -87,7 +93,11 @@ def keep(state: BotState) -> None:
     """Store a verified answer, unless a source changed while it was worked out."""
     if not _is_worth_keeping(state):
         return
-    entry = _entry(state)
+    try:
+        entry = _entry(state)
+    except ScrmError as error:
+        log.warning("an answer was not kept: %s", error.code)  # it was worked out all the same
+        return
     with transaction.atomic():
         rows = ContentStamp.objects.select_for_update(no_key=False, of=("self",)).filter(base__in=state.scope.base_ids)
         if tuple(rows.order_by("base_id").values_list("base_id", "stamp")) == state.stamps:
