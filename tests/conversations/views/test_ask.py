@@ -67,7 +67,7 @@ def test_a_question_that_waits_is_polled_and_one_that_is_done_is_not(world, agen
     row = question_make(world.people["agent"], world.ours, state=QuestionState.QUEUED, result={})
     assert "hx-get" in result_of(agent, row)
     Question.objects.filter(pk=row.pk).update(state=QuestionState.DONE)
-    assert "hx-get" not in result_of(agent, row)
+    assert "every 500ms" not in result_of(agent, row)
 
 
 def test_a_question_nobody_takes_up_says_so_after_ten_seconds(world, agent):
