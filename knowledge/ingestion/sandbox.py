@@ -4,14 +4,15 @@ import json
 import os
 import selectors
 import signal
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from knowledge.ingestion.detect import detect_format
+from knowledge.ingestion.nursery import Nursery
 from knowledge.ingestion.parsers import parse_bytes
 from knowledge.ingestion.types import ParsedDocument, ParseError
 
@@ -24,7 +25,8 @@ MAX_OUTPUT = 700_000_000
 # Small texts are parsed here: their parsers are Python without native code, and at these sizes no input takes over two seconds.
 _IN_PROCESS_BYTES = {"txt": 300_000, "csv": 300_000, "md": 30_000}
 _ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
-_CODE = "import sys; sys.path.insert(0, sys.argv[1]); from knowledge.ingestion.sandbox_child import main; main()"
+_CODE = "import sys; sys.path.insert(0, sys.argv[1]); from knowledge.ingestion.sandbox_child import nurse; nurse()"
+_NURSERY = Nursery(_CODE, ROOT, _ENVIRONMENT)
 _PIPE = 1 << 16
 
 Told = Callable[[int, int], None]  # done, total
@@ -59,35 +61,38 @@ def run_apart(
     `timeout_s` seconds without news, and an hour in all. Raises ParseError, also (timeout, crashed) when the child overran its time,
     its memory, or fell.
     """
-    listening, telling = os.pipe()
-    with tempfile.TemporaryDirectory(prefix="sandbox") as folder, path.open("rb") as source, os.fdopen(listening, "rb", 0) as news:
-        command = [sys.executable, "-I", "-c", _CODE, str(ROOT), str(memory_bytes), str(int(timeout_s)), str(telling), task, *arguments]
-        child = subprocess.Popen(
-            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_ENVIRONMENT, cwd=folder, start_new_session=True,
-            pass_fds=[telling],
-        )  # fmt: skip
-        os.close(telling)
+    command = [str(memory_bytes), str(int(timeout_s)), task, *arguments]
+    with (
+        tempfile.TemporaryDirectory(prefix="sandbox") as folder, path.open("rb") as source,
+        _pipe() as (news, telling), _pipe() as (answer, writing),
+        _NURSERY.child(command, folder, source.fileno(), writing.fileno(), telling.fileno()) as child,
+    ):  # fmt: skip
+        telling.close()
+        writing.close()
+        output = _listen(answer, news, timeout_s, progress)
         try:
-            output = _listen(child, news, timeout_s, progress)
-            child.wait(timeout=timeout_s)
-        except subprocess.TimeoutExpired as error:
+            code = child.wait(timeout_s)
+        except TimeoutError as error:
             raise ParseError("timeout", f"{timeout_s} s") from error
-        finally:
-            child.stdout.close()
-            if child.poll() is None:
-                child.kill()
-                child.wait()
-    return _result(child.returncode, output)
+    return _result(code, output)
 
 
-def _listen(child: subprocess.Popen, news, timeout_s: float, progress: Told | None) -> bytes:
+@contextmanager
+def _pipe() -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """(end to read, end to write)."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", 0) as reader, os.fdopen(writing, "wb", 0) as writer:
+        yield reader, writer
+
+
+def _listen(answer: BinaryIO, news: BinaryIO, timeout_s: float, progress: Told | None) -> bytes:
     """The child's whole output; its news move the moment at which it is given up. Raises ParseError("timeout")."""
     output, began = bytearray(), time.monotonic()
     until = began + timeout_s
     with selectors.DefaultSelector() as ready:
-        ready.register(child.stdout, selectors.EVENT_READ)
+        ready.register(answer, selectors.EVENT_READ)
         ready.register(news, selectors.EVENT_READ)
-        while child.stdout in {key.fileobj for key in ready.get_map().values()}:
+        while answer in {key.fileobj for key in ready.get_map().values()}:
             happened = ready.select(max(0, until - time.monotonic()))
             if not happened:
                 raise ParseError("timeout", f"{time.monotonic() - began:.0f} s")
@@ -95,7 +100,7 @@ def _listen(child: subprocess.Popen, news, timeout_s: float, progress: Told | No
                 data = os.read(key.fd, _PIPE)
                 if not data:
                     ready.unregister(key.fileobj)
-                elif key.fileobj is child.stdout:
+                elif key.fileobj is answer:
                     output += data
                 else:
                     until = min(max(until, time.monotonic() + STEP_S), began + MAX_S)

@@ -1,23 +1,44 @@
 """The process that reads one file: limits first, then the file from standard input, the answer to standard output."""
 
+import gc
 import json
 import os
 import resource
 import sys
 from collections.abc import Callable
+from importlib import import_module
+
+from knowledge.ingestion.nursery import serve
 
 NICENESS = 5
+LIBRARIES = ("lxml.etree", "lxml.html", "charset_normalizer", "markdown_it", "openpyxl", "xlrd", "pypdfium2")
 MAX_CPU_S = 3600
 STEP_S = 60  # more time for each page read by OCR
 MAX_WRITTEN = 300_000_000  # by the one parser that must write; the others may not
 
 
-def main() -> None:
-    """argv: project root, memory in bytes, seconds, descriptor for news, task, the task's arguments."""
-    _, _, memory, seconds, news, task, *arguments = sys.argv
+def nurse() -> None:
+    """The process that forks the others."""
+    serve(_load, main)
+
+
+def _load() -> None:
+    """What most files need; nothing here starts threads, which a fork would lose. The OCR (seconds, threads) is loaded by who needs it."""
+    from knowledge.ingestion.parsers.registry import FORMATS, parser_for
+
+    for file_format in FORMATS:
+        parser_for(file_format)
+    for name in LIBRARIES:
+        import_module(name)
+    gc.freeze()  # children share these pages until they write to them
+
+
+def main(arguments: list[str]) -> None:
+    """arguments: memory in bytes, seconds, task, the task's arguments. Descriptor 3 takes the news."""
+    memory, seconds, task, *rest = arguments
     _limit(int(memory), int(seconds))
-    _News.descriptor, _News.seconds = int(news), int(seconds)
-    sys.stdout.buffer.write(_answer(_TASKS[task], arguments))
+    _News.descriptor, _News.seconds = 3, int(seconds)
+    sys.stdout.buffer.write(_answer(_TASKS[task], rest))
     sys.stdout.flush()
     os._exit(0)  # native libraries may crash while they are taken down
 
