@@ -9,6 +9,17 @@ from scrm.stack.home import Home
 # The one REDIS_URL names, else the embedded server of this SCRM_HOME on its unix socket (kombu has its own word for that scheme).
 REDIS_URL = env.text("REDIS_URL", Home(SCRM_HOME).redis_url)
 
+# `default` stays in the process: risk rules of a turn, callbacks. `shared` counts what all web processes must agree on, and gives up soon.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "zhike",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    },
+}
+
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True

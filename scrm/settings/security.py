@@ -51,7 +51,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "scrm.api.schema.Schema",
     "EXCEPTION_HANDLER": "scrm.api.errors.exception_handler",
     "PAGE_SIZE": 50,
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle", "rest_framework.throttling.ScopedRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["scrm.api.throttling.UserThrottle", "scrm.api.throttling.ScopedThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "user": "%d/min" % env.number("SCRM_API_PER_MINUTE", 600),  # noqa: UP031
         "search": "%d/min" % env.number("SCRM_API_SEARCHES_PER_MINUTE", 120),  # noqa: UP031
