@@ -53,7 +53,9 @@ def web_source(request, pk: int):
 
 @page(VIEW)
 def web_pages(request, pk: int):
-    return render(request, "knowledge/web_pages.html", _source_context(request, pk))
+    """The state and the pages alone; when the fetch has ended, the buttons too."""
+    context = _source_context(request, pk)
+    return render(request, "knowledge/web_pages.html", context | {"swap": not context["line"].running})
 
 
 @page(CHANGE)
