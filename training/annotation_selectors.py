@@ -1,6 +1,7 @@
 """What the annotation page shows."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from django.db.models import Count
 
@@ -32,11 +33,13 @@ def agreement(user, base_ids) -> float | None:
     return None if found is None else round(found, 2)
 
 
-def exported(user, base_ids):
-    """Finished tasks as JSON-ready rows, oldest first: question, answer, corrected, error, reason, and the grades people gave."""
+def exported(user, base_ids) -> Iterator[dict]:
+    """Finished tasks as JSON-ready rows, oldest first: question, answer, corrected, error, reason, and the grades of passages that the
+    user may read."""
+    readable = Document.objects.readable_by(user)
     tasks = AnnotationTask.objects.visible_to(user).filter(state=AnnotationTask.State.DONE, base__in=base_ids).order_by("pk")
     for task in tasks.select_related("base").iterator(chunk_size=200):
-        grades = SearchJudgement.objects.filter(question__base=task.base, question__text=task.question[:500])
+        grades = SearchJudgement.objects.filter(question__base=task.base, question__text=task.question[:500], document__in=readable)
         yield {
             "question": task.question, "answer": task.answer, "corrected": task.corrected, "error": task.error, "reason": task.reason,
             "base": task.base.name, "passages": [{"text": row.text, "grade": row.grade} for row in grades],

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Mod
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +81,13 @@ def annotation_skip(*, actor, task_id: int) -> None:
     AnnotationTask.objects.filter(pk=task.pk).update(claimed_by=None)
 
 
+def annotations_export(*, actor) -> None:
+    """Write down who takes the annotations out. Raises NotAllowed."""
+    policy.require(actor, CHANGE)
+    with transaction.atomic(durable=True):
+        audit_record(actor=actor, action="annotation.export", subject=actor, detail={})
+
+
 def _own(actor, task_id: int) -> AnnotationTask:
     task = AnnotationTask.objects.visible_to(actor).select_related("base").filter(pk=task_id).first()
     if task is None:
@@ -105,9 +113,12 @@ def _closed(actor, task: AnnotationTask, state: str, **said) -> AnnotationTask:
 
 def _of_turns() -> Iterator[AnnotationTask]:
     unsolved = Feedback.objects.filter(turn=OuterRef("pk"), value=Feedback.Value.UNSOLVED)
-    reviewed = ReviewTask.objects.filter(turn=OuterRef("pk")).exclude(state=ReviewState.OPEN)
+    edited = Q(state=ReviewState.APPROVED) & ~Q(final="") & ~Q(final=F("draft"))
+    reviewed = ReviewTask.objects.filter(Q(state=ReviewState.REJECTED) | edited, turn=OuterRef("pk"))
     rows = Turn.objects.filter(created_at__gte=timezone.now() - SINCE).exclude(question="").exclude(pk__in=_known("turn"))
-    rows = rows.annotate(unsolved=Exists(unsolved), reviewed=Exists(reviewed.filter(state=ReviewState.REJECTED)))
+    rows = rows.annotate(unsolved=Exists(unsolved), reviewed=Exists(reviewed), place=Mod("pk", CONTROL_EVERY))
+    control = Q(state=TurnState.ANSWERED, place=0)
+    rows = rows.filter(Q(unsolved=True) | Q(reviewed=True) | Q(state=TurnState.REFUSED) | control)
     for turn in rows.select_related("conversation__account").order_by("-pk")[:MOST]:
         found, reason = _found(turn), _reason(turn)
         base = turn.conversation.account.bases.filter(scratch=False).order_by("pk").first()

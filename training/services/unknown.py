@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from knowledge.services.faq import FaqFields, faq_create
 from scrm.access import policy
 from scrm.audit.services import audit_record
 from scrm.core.errors import Conflict, Invalid, NotFound
-from scrm.core.locks import lock_in_tx
+from scrm.core.locks import lock_in_tx, try_session_lock
 from scrm.privacy.redact import PLACEHOLDER
 from training.clustering import nearest, pairs_of
 from training.models import Feedback, UnknownQuestion, UnknownTurn
@@ -42,13 +43,14 @@ def unknown_gather() -> int:
 def unknown_answer(*, actor, unknown: UnknownQuestion, question: str, answer: str) -> UnknownQuestion:
     """Write the answer as an entry that takes the other wordings along. Raises NotAllowed, Invalid, Conflict."""
     policy.require(actor, CHANGE, unknown.base)
-    if unknown.state == State.ANSWERED:
-        raise Conflict(_("Someone has answered this question meanwhile."))
     if not answer.strip():
         raise Invalid(_("Write the answer."))
     asked = question.strip() or unknown.text
-    entry = faq_create(actor=actor, base=unknown.base, fields=FaqFields(question=asked, similar=_wordings(unknown, asked), answer=answer))
-    return _closed(actor, unknown, State.ANSWERED, entry=entry)
+    with try_session_lock("unknown", unknown.pk) as ours:  # the entry is a transaction of its own
+        if not ours or UnknownQuestion.objects.filter(pk=unknown.pk, state=State.ANSWERED).exists():
+            raise Conflict(_("Someone has answered this question meanwhile."))
+        fields = FaqFields(question=asked, similar=_wordings(unknown, asked), answer=answer)
+        return _closed(actor, unknown, State.ANSWERED, entry=faq_create(actor=actor, base=unknown.base, fields=fields))
 
 
 def unknown_dismiss(*, actor, unknown: UnknownQuestion) -> UnknownQuestion:
@@ -80,7 +82,8 @@ def _unanswered() -> QuerySet[Turn]:
     unsolved = Feedback.objects.filter(value=Feedback.Value.UNSOLVED).values("turn")
     open_ones = Q(state=TurnState.REFUSED) | Q(pk__in=unsolved)
     rows = Turn.objects.filter(open_ones, created_at__gte=timezone.now() - SINCE, conversation__account__bases__scratch=False)
-    return rows.exclude(question="").exclude(pk__in=UnknownTurn.objects.values("turn")).distinct()
+    rows = rows.alias(length=Length("question")).filter(length__gte=SHORTEST)
+    return rows.exclude(pk__in=UnknownTurn.objects.values("turn")).distinct()
 
 
 def _groups() -> dict[int, dict[int, list[frozenset[str]]]]:
@@ -93,8 +96,8 @@ def _groups() -> dict[int, dict[int, list[frozenset[str]]]]:
 
 
 def _place_in_tx(turn: Turn, groups: dict) -> None:
-    base = turn.conversation.account.bases.order_by("pk").first()
-    if base is None or len(turn.question.strip()) < SHORTEST:
+    base = turn.conversation.account.bases.filter(scratch=False).order_by("pk").first()
+    if base is None:
         return
     known = groups[base.pk]
     found = nearest(turn.question, known.items())

@@ -14,7 +14,14 @@ from scrm.core.errors import Invalid, ScrmError
 from scrm.core.tasks import send
 from training import annotation_selectors
 from training.models import AnnotationTask
-from training.services.annotation import CHANGE, annotation_claim, annotation_finish, annotation_reject, annotation_skip
+from training.services.annotation import (
+    CHANGE,
+    annotation_claim,
+    annotation_finish,
+    annotation_reject,
+    annotation_skip,
+    annotations_export,
+)
 
 
 @page(CHANGE)
@@ -64,6 +71,7 @@ def gather(request):
 def export(request):
     """Finished tasks as JSONL."""
     bases = KnowledgeBase.objects.visible_to(request.user)
+    annotations_export(actor=request.user)
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in annotation_selectors.exported(request.user, bases))
     headers = {"Content-Disposition": 'attachment; filename="annotations.jsonl"'}
     return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=headers)

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from conversations.models import Conversation
 from scrm.access.pages import page
 from scrm.core.errors import ScrmError
 from scrm.core.tasks import send
@@ -48,6 +49,9 @@ def one(request, pk: int):
             return redirect("training:unknown_one", row.pk)
     askers, served = unknown_selectors.askers(row, SHOWN), unknown_selectors.served_turns(row, SHOWN)
     context = {"row": row, "askers": askers, "served": served, "question": question, "answer": answer, "failure": failure}
+    context["visible"] = set(
+        Conversation.objects.visible_to(request.user).filter(pk__in=_conversations(askers, served)).values_list("pk", flat=True)
+    )
     return render(request, "training/unknown_one.html", context, status=status)
 
 
@@ -57,3 +61,7 @@ def dismiss(request, pk: int):
     unknown_dismiss(actor=request.user, unknown=unknown_of(request.user, pk))
     messages.success(request, _("Dismissed."))
     return redirect("training:unknown")
+
+
+def _conversations(askers, served) -> set[int]:
+    return {each.turn.conversation_id for each in askers} | {turn.conversation_id for turn in served}

@@ -1,5 +1,6 @@
 """What people object to waits for a person's word, and that word is used at once."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,9 @@ from django.utils import timezone
 from conversations.choices import TurnState
 from conversations.models import Turn
 from knowledge.models import FaqEntry, SearchJudgement
+from scrm.audit.models import AuditEntry
 from scrm.core.errors import Conflict, Invalid, NotFound
-from tests.world import World, question_make, world_make
+from tests.world import World, message_make, question_make, world_make
 from training import annotation_selectors
 from training.models import AnnotationTask, AnswerRating, Feedback
 from training.services.annotation import annotation_claim, annotation_finish, annotation_gather, annotation_reject, annotation_skip
@@ -75,6 +77,31 @@ def test_marks_and_a_correction_are_used_at_once(world, task, manager):
     assert (task.state, task.error, task.corrected) == (State.DONE, "reading", "应该这样回答。")
     exported = next(iter(annotation_selectors.exported(manager, [world.ours.base.pk])))
     assert exported["passages"] == [{"text": chunk.text, "grade": 2}]
+
+
+def test_an_edited_review_is_a_task(world):
+    review = world.ours.review
+    review.state, review.final = "approved", "改过的答复"
+    review.save()
+    annotation_gather()
+    assert AnnotationTask.objects.get(turn=review.turn).reason == Reason.REVIEWED
+
+
+def test_old_objections_are_not_crowded_out(world, monkeypatch):
+    monkeypatch.setattr("training.services.annotation.MOST", 1)
+    Feedback.objects.create(turn=world.ours.turn, author="identity:1", value=Feedback.Value.UNSOLVED)
+    for number in range(3):
+        trigger = message_make(world.ours.conversation, "customer", f"还有{number}")
+        Turn.objects.create(conversation=world.ours.conversation, trigger=trigger, question=f"还有{number}", state=TurnState.HANDED_OVER)
+    annotation_gather()
+    assert AnnotationTask.objects.filter(turn=world.ours.turn).exists()
+
+
+def test_an_export_is_written_down(world, task, manager):
+    annotation_finish(actor=manager, task_id=task.pk, grades={world.ours.chunk.pk: 2})
+    content = b"".join(world.client("knowledge_manager").get(reverse("training:annotation_export")).streaming_content).decode()
+    assert json.loads(content)["question"] == task.question
+    assert AuditEntry.objects.filter(action="annotation.export", actor=manager).exists()
 
 
 def test_saying_nothing_is_refused(task, manager):
