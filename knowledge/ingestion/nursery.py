@@ -1,7 +1,7 @@
 """Children for the sandbox without their start: one process a worker has the parsers' modules loaded and forks a fresh child a file.
 
-A child has the limits, the empty folder and the killing of one started anew; what it saves is a new Python and its imports, about a
-quarter of a second of the processor for each file. The nursery itself never opens a file, and never sees the worker's memory:
+A child has the limits, the empty folder and the killing of one started anew; what it saves is a new Python and its imports for each
+file. The nursery itself never opens a file, and never sees the worker's memory:
 it is started as a program of its own. A guard between the two ends the child when the worker closes its line or dies.
 """
 
