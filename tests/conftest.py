@@ -79,8 +79,10 @@ def services() -> Iterator[Services]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(services, django_db_setup):
-    """The servers first, then pytest-django's test database."""
+def django_db_setup(services, django_db_setup, django_db_blocker):
+    """The servers first, then pytest-django's test database; what migrations put into it is remembered for `_flush`."""
+    with django_db_blocker.unblock():
+        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
 
 
 @pytest.fixture(scope="session")
@@ -91,17 +93,8 @@ def django_db_keepdb() -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Tests that commit are followed by a flush; the rows that migrations made (risk rules, roles) come back for the next.
-
-    With several processes (pytest -n) a file stays in one of them, all of e2e too, for they share a running copy; long ones go first.
-    """
+    """With several processes (pytest -n) a file stays in one of them, all of e2e too, for they share a running copy; long ones go first."""
     for item in items:
-        marker = item.get_closest_marker("django_db")
-        commits = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
-        if marker and (commits or marker.kwargs.get("transaction")):
-            marker.kwargs["serialized_rollback"] = True
-        elif commits:
-            item.fixturenames.append("django_db_serialized_rollback")
         item.add_marker(pytest.mark.xdist_group("e2e" if "/e2e/" in item.nodeid else item.nodeid.partition("::")[0]))
     yield
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -113,12 +106,17 @@ def _is_quick(item: pytest.Item) -> bool:
 
 
 def _flush(case: TransactionTestCase, real: Callable = TransactionTestCase._fixture_teardown) -> None:
-    """The audit log refuses TRUNCATE to everyone; replication's role, which fires no triggers, is how a test database is emptied."""
+    """The audit log refuses TRUNCATE to everyone; replication's role, which fires no triggers, is how a test database is emptied.
+
+    The rows that migrations made (risk rules, roles) come back at once, so that tests may run in any order.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+    case.serialized_rollback = True  # Django's signals after a flush would make some of those rows anew, under other ids
     real(case)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = origin")
+    connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
 
 
 TransactionTestCase._fixture_teardown = _flush
