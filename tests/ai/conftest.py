@@ -90,5 +90,5 @@ def committed(django_db_setup, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         yield
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE ai_modelrelease, ai_encoder RESTART IDENTITY CASCADE")
+            cursor.execute("TRUNCATE ai_modelrelease, ai_encoder CASCADE")
         connection.close()

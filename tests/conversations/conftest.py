@@ -4,8 +4,6 @@ import threading
 
 import httpx
 import pytest
-from django.apps import apps
-from django.db import connection
 
 from conversations.channels.wecom_kf.client import Credentials, WecomClient
 from conversations.channels.wecom_kf.tokens import shared_redis
@@ -76,18 +74,3 @@ def wecom(credentials, phone):
     client.tokens.forget()
     yield client
     shared_redis.cache_clear()
-
-
-@pytest.fixture
-def transactional_db(django_db_setup, django_db_blocker):
-    """Real commits, seen by other threads and processes; the rooms' tables are empty again afterwards.
-
-    pytest-django's own fixture of this name truncates every table, which the audit log's trigger refuses.
-    """
-    rooms = ("conversations", "customers", "knowledge", "jobs", "access", "privacy")
-    tables = [model._meta.db_table for room in rooms for model in apps.get_app_config(room).get_models()]
-    with django_db_blocker.unblock():
-        yield
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
-        connection.close()
