@@ -15,11 +15,12 @@ RULES = """你是客服助手，只根据“检索内容”用简体中文回答
 4. 简洁，不超过五句话，不用Markdown，不编造，不作承诺。尖括号里的占位符（如<手机号_1>）原样保留。"""
 TEMPLATE = "用户问题：\n<question>\n{question}\n</question>\n\n检索内容：\n{passages}\n\n请根据上述内容回答。"
 _LONGEST = 2500  # characters of one passage
+_ANSWER_TOKENS = 1000  # left free for the answer
+_LEAST = 200  # characters: less of a passage says nothing
 
 
 def messages(question: str, hits: Sequence[Hit], history: Sequence[Exchange] = ()) -> list[dict[str, str]]:
-    """The conversation for a chat endpoint; passages are numbered from 1 in the order of `hits`."""
-    passages = "\n".join(_passage(number, hit) for number, hit in enumerate(hits, 1))
+    """The conversation for a chat endpoint; passages are numbered from 1 in the order of `hits`, the last left out until all fit."""
     earlier = [
         message
         for exchange in history
@@ -28,8 +29,30 @@ def messages(question: str, hits: Sequence[Hit], history: Sequence[Exchange] = (
             {"role": "assistant", "content": _earlier(exchange.answer)},
         )
     ]
+    rules = RULES.format(refusal=settings.REFUSAL_TEXT)
+    taken = sum(tokens_at_most(text) for text in (rules, TEMPLATE, question, *(message["content"] for message in earlier)))
+    passages = _that_fit(hits, settings.CHAT_CONTEXT_TOKENS - _ANSWER_TOKENS - taken)
     asks = TEMPLATE.format(question=_fenced(question), passages=passages)
-    return [{"role": "system", "content": RULES.format(refusal=settings.REFUSAL_TEXT)}, *earlier, {"role": "user", "content": asks}]
+    return [{"role": "system", "content": rules}, *earlier, {"role": "user", "content": asks}]
+
+
+def tokens_at_most(text: str) -> int:
+    """One for three bytes, which is one Chinese character: current tokenizers take fewer."""
+    return len(text.encode()) // 3 + 1
+
+
+def _that_fit(hits: Sequence[Hit], tokens: int) -> str:
+    """The first passages, shortened only where the first alone is too long."""
+    fitting: list[str] = []
+    for number, hit in enumerate(hits, 1):
+        passage = _passage(number, hit)
+        if not fitting and tokens_at_most(passage) > tokens:
+            passage = _passage(number, hit, max(_LEAST, tokens - tokens_at_most(_passage(number, hit, 0))))
+        elif tokens_at_most(passage) > tokens:
+            break
+        tokens -= tokens_at_most(passage)
+        fitting.append(passage)
+    return "\n".join(fitting)
 
 
 def _earlier(text: str) -> str:
@@ -37,9 +60,9 @@ def _earlier(text: str) -> str:
     return PLACEHOLDER.sub(r"<\g<kind>>", _fenced(text))
 
 
-def _passage(number: int, hit: Hit) -> str:
+def _passage(number: int, hit: Hit, longest: int = _LONGEST) -> str:
     head = " > ".join([hit.title, *hit.heading_path])
-    return f'<passage id="{number}">\n[{number}] {_fenced(head)}\n{_fenced(hit.text[:_LONGEST])}\n</passage>'
+    return f'<passage id="{number}">\n[{number}] {_fenced(head)}\n{_fenced(hit.text[:longest])}\n</passage>'
 
 
 def _fenced(text: str) -> str:

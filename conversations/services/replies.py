@@ -11,6 +11,7 @@ from conversations.bot.sources import with_sources
 from conversations.models import Message
 from conversations.types import BotState, Exchange, Outcome, Verdict
 from knowledge.types import Scope
+from scrm.ai import chat
 
 _CLICK = re.compile(r"fb_(?P<turn>\d{1,18})_(?P<solved>[01])")
 _HUMAN = re.compile(r"human_\d{1,18}")
@@ -40,12 +41,16 @@ class Reply:
 
 
 def work_out(messages: Sequence[Message], scope: Scope, history: Sequence[Exchange] = (), *, channel: str = "") -> Reply:
-    """Read a customer's messages and answer what can be answered. No transaction may be open."""
+    """Read a customer's messages and answer what can be answered. No transaction may be open.
+
+    The endpoints' time is that of the customer, who waits for all answers: it is shared by the questions.
+    """
     clicks = tuple(click for message in messages if (click := click_of(message)))
     if any(_HUMAN.fullmatch(menu_id(message)) for message in messages):
         return Reply(clicks=clicks, offer=ASKED_FOR_PERSON)
     texts = [message.text for message in messages if message.kind == "text" and not click_of(message)]
-    states = tuple(answer_all(texts, scope, history, channel=channel)) if texts else ()
+    with chat.within(settings.CHAT_TIMEOUT_S):
+        states = tuple(answer_all(texts, scope, history, channel=channel)) if texts else ()
     media = any(message.kind != "text" for message in messages)
     return Reply(states=states, clicks=clicks, offer=MEDIA if media else "")
 

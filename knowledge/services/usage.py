@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -19,4 +20,5 @@ def documents_used(document_ids: Iterable[int]) -> None:
     now = timezone.now()
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _A_DAY)
     free = Document.objects.filter(stale, pk__in=wanted).select_for_update(skip_locked=True)
-    Document.objects.filter(pk__in=free.values("pk")).update(last_used_at=now)
+    with transaction.atomic():
+        Document.objects.filter(pk__in=free.values("pk")).update(last_used_at=now)

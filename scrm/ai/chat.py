@@ -2,20 +2,25 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import TypedDict
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from scrm.ai import chat_wire
 from scrm.ai.breaker import Breaker
 from scrm.ai.errors import ChatUnavailable
 
 PAUSES_S = (0.3, 1.0)  # before the second and the third attempt, when the endpoint is busy or the line breaks
 BUSY = {408, 409, 425, 429, 500, 502, 503, 504}
 SHARE = 0.6  # of the time that is left, for an endpoint that has others behind it
+CONNECT_S = 2.0
+_until: ContextVar[float] = ContextVar("when no endpoint may be waited for any more, by time.monotonic()", default=float("inf"))
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +62,16 @@ def endpoints() -> list[Endpoint]:
     return named + [Endpoint(url, model, "" if key == "-" else key) for url, key, model in settings.CHAT_FALLBACKS]
 
 
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """All calls of this thread in the block together wait no longer than this: many questions, one customer who waits."""
+    token = _until.set(min(_until.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _until.reset(token)
+
+
 def complete(
     messages: Sequence[Message],
     *,
@@ -75,7 +90,9 @@ def complete(
     known = endpoints()
     if not known:
         raise ChatUnavailable(_("No language model is configured. Set OPENAI_BASE_URL or OPENAI_API_KEY, and SCRM_CHAT_MODEL."))
-    deadline = time.monotonic() + (timeout or settings.CHAT_TIMEOUT_S)
+    deadline = min(time.monotonic() + (timeout or settings.CHAT_TIMEOUT_S), _until.get())
+    if deadline <= time.monotonic():
+        raise ChatUnavailable(_("The language model did not answer in time."))
     request = {"messages": list(messages), "max_tokens": max_tokens, "temperature": temperature}
     for place, endpoint in enumerate(known, 1):
         last = place == len(known)
@@ -96,35 +113,31 @@ def _guarded(endpoint: Endpoint, request: dict, deadline: float, on_text: Callab
         raise ChatUnavailable(_("The language model has failed several times and is left alone for a moment."))
     started = time.perf_counter()
     try:
-        answer = _asked(endpoint, request, deadline, on_text)
-        found = answer if isinstance(answer, ChatReply) else reply(answer, started, request["model"])
+        written = _asked(endpoint, request, deadline, on_text)
     except ChatUnavailable:
         guard.failed()
         raise
     guard.succeeded()
-    return found
+    facts = asdict(written) | {"model": written.model or request["model"]}
+    return ChatReply(**facts, ms=round((time.perf_counter() - started) * 1000))
 
 
-def _asked(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None):
-    """The endpoint's answer; asked again while it is busy and there is time. Raises ChatUnavailable."""
-    import httpx
+def _asked(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> chat_wire.Written:
+    """What the endpoint wrote; asked again while it is busy and there is time. Raises ChatUnavailable."""
+    import httpx2  # what openai is built on
     import openai
 
-    server = client(endpoint.base_url, endpoint.key)
     for pause in (*PAUSES_S, None):
         wait = pause
         try:
-            left = max(0.1, deadline - time.monotonic())
-            if on_text is None:
-                return server.chat.completions.create(**request, timeout=left)
-            return _streamed(server.chat.completions.create(**request, timeout=left, stream=True), request["model"], deadline, on_text)
-        except (openai.APITimeoutError, httpx.TimeoutException) as error:
+            return _once(endpoint, request, deadline, on_text)
+        except (openai.APITimeoutError, httpx2.TimeoutException) as error:
             raise ChatUnavailable(_("The language model did not answer in time.")) from error
         except openai.APIStatusError as error:
             wait = None if pause is None else max(pause, _asked_to_wait(error))
             if wait is None or error.status_code not in BUSY or time.monotonic() + wait >= deadline:
                 raise ChatUnavailable(refusal(error.status_code)) from error
-        except (openai.APIConnectionError, httpx.TransportError) as error:
+        except (openai.APIConnectionError, httpx2.RequestError) as error:
             if pause is None or time.monotonic() + pause >= deadline:
                 raise ChatUnavailable from error
         except (openai.OpenAIError, ValueError) as error:  # ValueError: what came is no JSON
@@ -133,23 +146,16 @@ def _asked(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable
     raise ChatUnavailable
 
 
-def _streamed(stream, model: str, deadline: float, on_text: Callable[[str], None]) -> ChatReply:
-    """Tells the text as it grows. A stream that ends without a finish reason, or goes on past the deadline, is no reply."""
-    started, text, finished, usage = time.perf_counter(), "", "", None
-    with stream:
-        for chunk in stream:
-            if time.monotonic() > deadline:
-                raise ChatUnavailable(_("The language model did not answer in time."))
-            usage = getattr(chunk, "usage", None) or usage
-            for choice in (chunk.choices or [])[:1]:
-                finished = choice.finish_reason or finished
-                if more := choice.delta and choice.delta.content:
-                    text += more
-                    on_text(text)
-    if not finished or not text.strip():
-        raise ChatUnavailable(_("The language model answered with nothing."))
-    tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
-    return ChatReply(text.strip(), model, *tokens, ms=round((time.perf_counter() - started) * 1000))
+def _once(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> chat_wire.Written:
+    import httpx2  # what openai is built on
+
+    left = max(0.1, deadline - time.monotonic())
+    limits = httpx2.Timeout(left, connect=min(CONNECT_S, left))
+    streaming = {} if on_text is None else {"stream": True}
+    server = client(endpoint.base_url, endpoint.key).chat.completions.with_streaming_response
+    with server.create(**request, **streaming, timeout=limits) as answer:
+        pieces = chat_wire.until(answer.iter_bytes(), deadline)
+        return chat_wire.whole(pieces) if on_text is None else chat_wire.streamed(pieces, on_text)
 
 
 def _asked_to_wait(error) -> float:
@@ -171,22 +177,6 @@ def client(base_url: str, api_key: str):
     from openai import OpenAI
 
     return OpenAI(base_url=base_url or None, api_key=api_key or "none", max_retries=0)
-
-
-def reply(answer, started: float, model: str) -> ChatReply:
-    """Raises ChatUnavailable when there is no text in it, whatever it is instead."""
-    choices = getattr(answer, "choices", None)
-    text = (choices[0].message.content or "").strip() if choices and choices[0].message else ""
-    if not text:
-        raise ChatUnavailable(_("The language model answered with nothing."))
-    usage = answer.usage
-    return ChatReply(
-        text=text,
-        model=answer.model or model,
-        prompt_tokens=usage.prompt_tokens if usage else 0,
-        completion_tokens=usage.completion_tokens if usage else 0,
-        ms=round((time.perf_counter() - started) * 1000),
-    )
 
 
 def refusal(status: int) -> str:

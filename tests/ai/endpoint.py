@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -14,7 +15,7 @@ class Refused(Exception):
 class Endpoint:
     """`failures`: statuses to answer with before anything else; `requests`: bodies of what was accepted or refused; `garbage`: raw bytes
     in place of an answer; `delay_s`: how long it hangs before it answers (until it is closed, at most). A streamed reply comes in pieces
-    of three characters; `breaks_after`: after so many the line is cut."""
+    of three characters; `breaks_after`: after so many the line is cut. `drips_s`: it never answers, but keeps the line alive so often."""
 
     key, chat_model, embedding_model = "sk-right", "writer-1", "embedder-1"
     batch_limit = 10
@@ -23,6 +24,7 @@ class Endpoint:
         self.dimensions, self.failures, self.requests, self.reply = 8, [], [], "七天内可以退货。"
         self.garbage: bytes | None = None
         self.breaks_after: int | None = None
+        self.drips_s = 0.0
         self.delay_s, self._closed = 0.0, threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
@@ -80,6 +82,12 @@ class Endpoint:
     def vector(self, text: str) -> list[float]:
         return [byte / 25 - 5 for byte in hashlib.sha256(text.encode()).digest()[: self.dimensions]]
 
+    def drip(self, line, sign: bytes) -> None:
+        """As relays do while a model is busy: blanks before JSON, comments before events."""
+        with suppress(OSError):  # the client has gone
+            while not self._closed.wait(self.drips_s):
+                line.write(sign)
+
     def handler(self) -> type[BaseHTTPRequestHandler]:
         endpoint = self
 
@@ -91,6 +99,11 @@ class Endpoint:
                 except Refused as refused:
                     status, content = refused.status, {"error": {"message": refused.message}}
                 endpoint._closed.wait(endpoint.delay_s)
+                if endpoint.drips_s:
+                    self.send_response(200)
+                    self.end_headers()
+                    endpoint.drip(self.wfile, b": alive\n\n" if body.get("stream") else b" ")
+                    return
                 if status == 200 and body.get("stream") and endpoint.garbage is None:
                     self.stream()
                     return

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from scrm.ai.chat import chat_configured, complete
+from scrm.ai.chat import chat_configured, complete, within
 from scrm.ai.errors import ChatUnavailable
 from tests.ai.endpoint import Endpoint
 
@@ -158,3 +158,35 @@ def test_garbage_in_place_of_a_stream_is_no_reply(endpoint, garbage):
     endpoint.garbage = garbage
     with pytest.raises(ChatUnavailable):
         complete(ASK, on_text=lambda text: None)
+
+
+@pytest.mark.parametrize("on_text", [None, lambda text: None])
+def test_a_line_that_is_kept_alive_without_an_answer_is_left_in_time(endpoint, second, settings, on_text):
+    settings.CHAT_TIMEOUT_S, endpoint.drips_s = 1.0, 0.05
+    began = time.monotonic()
+    assert complete(ASK, on_text=on_text).text == "由第二个模型回答。"
+    assert time.monotonic() - began < 1.0
+
+
+SHAPES = [
+    b'{"choices": "abc"}', b'{"choices": {"a": 1}}', b'{"choices": [{}]}', b'{"choices": [5]}', b'{"choices": [{"message": "hi"}]}',
+    b'{"choices": [{"message": {"content": 123}}]}', b'{"choices": [{"message": {"content": [{"type": "text"}]}}]}', b"[]", b"5", b"\xff\xfe",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("on_text", [None, lambda text: None])
+def test_a_reply_of_another_shape_is_none_and_the_next_is_asked(endpoint, second, shape, on_text):
+    endpoint.garbage = b"data: " + shape + b"\n\n" if on_text else shape
+    assert complete(ASK, on_text=on_text).text == "由第二个模型回答。"
+
+
+def test_calls_in_a_block_share_their_time(endpoint, settings):
+    endpoint.delay_s = 5
+    began = time.monotonic()
+    with within(0.3):
+        for _question in range(4):
+            with pytest.raises(ChatUnavailable):
+                complete(ASK)
+    assert time.monotonic() - began < 1
+    assert len(endpoint.requests) == 1

@@ -1,10 +1,13 @@
 import pytest
 
 from conversations.bot.pipeline import run
-from conversations.bot.prompts import messages
+from conversations.bot.prompts import messages, tokens_at_most
+from conversations.models import Message
+from conversations.services.replies import work_out
 from conversations.types import Outcome, Verdict
 from knowledge.ingestion.bulk import load_documents
 from knowledge.types import Scope
+from tests.ai.endpoint import Endpoint
 from tests.conversations.shop import shop_base
 
 QUESTION = "保温杯保修期多久？"
@@ -105,3 +108,23 @@ def test_earlier_exchanges_come_before_the_question():
 
     sent = messages("那多久到账", (), [Exchange("怎么退货", "七天内申请")])
     assert [message["role"] for message in sent] == ["system", "user", "assistant", "user"]
+
+
+def test_passages_are_left_out_until_the_rest_fits(endpoint, scope, settings):
+    answered(endpoint, scope, "x")
+    whole = str(prompts(endpoint)[-1])
+    settings.CHAT_CONTEXT_TOKENS = 1450
+    answered(endpoint, scope, "x")
+    short = prompts(endpoint)[-1]
+    assert 0 < str(short).count("<passage id=") < whole.count("<passage id=")
+    assert sum(tokens_at_most(message["content"]) for message in short) <= 450
+    assert '<passage id="1">' in short[-1]["content"]
+
+
+def test_several_questions_share_the_time_of_an_endpoint_that_hangs(endpoint, scope, settings):
+    asked = [Message(kind="text", text=text) for text in (QUESTION, "运费险怎么赔付？", "发票怎么开？")]
+    with Endpoint() as hanging:
+        settings.CHAT_TIMEOUT_S, settings.OPENAI_BASE_URL, hanging.delay_s = 0.5, hanging.url, 5
+        reply = work_out(asked, scope)
+        assert len(hanging.requests) == 1
+    assert any("两年" in state.answer for state in reply.states)

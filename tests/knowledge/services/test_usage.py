@@ -39,3 +39,12 @@ def test_nothing_quoted_asks_nothing(db):
     with CaptureQueriesContext(connection) as queries:
         documents_used([])
     assert len(queries) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_needs_no_transaction_of_the_caller():
+    """As after a turn has committed."""
+    document = Document.objects.create(base=KnowledgeBase.objects.create(name="真提交"), name="甲")
+    documents_used([document.pk])
+    document.refresh_from_db()
+    assert document.last_used_at
