@@ -23,13 +23,13 @@ def passages(user, task: AnnotationTask) -> list[tuple[Chunk, float]]:
     return sorted(((row, relevance[row.pk]) for row in rows), key=lambda pair: -pair[1])
 
 
-def agreement(user, base_ids) -> float | None:
+def agreement(base_ids) -> float | None:
     """Krippendorff's alpha (interval) of the grades that several people gave the same passage for the same question."""
     units: dict[tuple, list[float]] = defaultdict(list)
     rows = SearchJudgement.objects.filter(question__base__in=base_ids)
     for question, document, content, grade in rows.values_list("question_id", "document_id", "content_hash", "grade"):
         units[question, document, content].append(float(grade))
-    found = alpha(values for values in units.values() if len(values) > 1)
+    found = alpha(units.values())
     return None if found is None else round(found, 2)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from conversations.bot.alike import same_key, same_question
 from conversations.bot.live import still_said
+from conversations.bot.steps.answer import EXTRACTIVE
 from conversations.choices import CacheUseKind
 from conversations.models import CachedAnswer, ContentStamp
 from conversations.types import BotState, Outcome, Quote, Verdict
@@ -28,7 +29,6 @@ from scrm.privacy.redact import PLACEHOLDER
 log = logging.getLogger(__name__)
 NEAREST = 5  # entries whose words are compared
 LONGEST_QUESTION = 300  # characters; longer ones are not asked twice
-EXTRACTIVE = "extractive"
 
 _NEAREST = """
 SELECT id, question, -(vector <#> %(vector)s::halfvec) AS cosine FROM conversations_cachedanswer

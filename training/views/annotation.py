@@ -33,7 +33,7 @@ def annotation(request):
         "passages": annotation_selectors.passages(request.user, task) if task else [],
         "errors": AnnotationTask.Error.choices,
         "counts": annotation_selectors.counts(request.user),
-        "agreement": annotation_selectors.agreement(request.user, bases),
+        "agreement": annotation_selectors.agreement(bases),
     }
     return render(request, "training/annotation.html", context)
 
