@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 WEB_WORKERS = 3
 WEB_THREADS = 8
 INTERACTIVE_THREADS = 8
+# One process runs one thread's Python at a time: a second answers on the second core. What else there is needs no haste.
+WORKERS = {"interactive": 2, "bulk": 1, "training": 1}
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 # `make up` as root is one of the ways it is used; each worker need not say so on ten lines.
@@ -39,8 +41,13 @@ def web(address: str) -> Program:
     return Program("web", command, env=ONE_THREAD)
 
 
-def worker(queue: str) -> Program:
-    """One process a queue. SIGTERM lets running tasks end; SIGQUIT gives them back to the queue (all are idempotent).
+def workers() -> list[Program]:
+    """The workers of all queues; what comes up first answers customers."""
+    return [worker(queue, number) for queue, count in WORKERS.items() for number in range(1, count + 1)]
+
+
+def worker(queue: str, number: int = 1) -> Program:
+    """The queue's process of this number. SIGTERM lets running tasks end; SIGQUIT gives them back to the queue (all are idempotent).
 
     A solo worker cannot give back: SIGQUIT would be an error within its task, and the task's row would say that it failed. It is killed,
     and the row is taken up again when its lease is over.
@@ -50,12 +57,13 @@ def worker(queue: str) -> Program:
         "bulk": ("--pool", "solo"),
         "training": ("--pool", "solo"),
     }[queue]
+    name = queue if number == 1 else f"{queue}-{number}"
     command = (
-        sys.executable, "-m", "celery", "--quiet", "--app", "scrm", "worker", "--queues", queue, "--hostname", f"{queue}@%h",
+        sys.executable, "-m", "celery", "--quiet", "--app", "scrm", "worker", "--queues", queue, "--hostname", f"{name}@%h",
         *pool, "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
     )  # fmt: skip
     return Program(
-        queue,
+        name,
         command,
         nice={"interactive": 5, "bulk": 15, "training": 19}[queue],
         env=ONE_THREAD | NO_ROOT_WARNING | {"SCRM_ENCODER_THREADS": "1" if queue == "interactive" else ""},

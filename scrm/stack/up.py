@@ -117,8 +117,7 @@ class Up:
 
     def _launch(self) -> None:
         address = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-        programs = [processes.worker(queue) for queue in settings.CELERY_QUEUE_NAMES]
-        programs += [processes.beat(), processes.web(address)]
+        programs = [*processes.workers(), processes.beat(), processes.web(address)]
         if settings.SIMULATOR_ENABLED:
             programs.insert(0, processes.simulator(self.simulator_port))
         if self.with_model:
