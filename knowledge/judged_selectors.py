@@ -100,7 +100,8 @@ def questions_of(user, base: KnowledgeBase) -> QuerySet[SearchQuestion]:
     """The base's test questions, newest first, with the judgements on documents that the user may read in `shown`."""
     readable = Document.objects.readable_by(user).filter(base=base)
     shown = SearchJudgement.objects.filter(document__in=readable).select_related("document")
-    return SearchQuestion.objects.visible_to(user).filter(base=base).prefetch_related(Prefetch("judgements", shown, to_attr="shown"))
+    rows = SearchQuestion.objects.visible_to(user).filter(base=base, asked=True)
+    return rows.prefetch_related(Prefetch("judgements", shown, to_attr="shown"))
 
 
 def question_visible(user, pk: int) -> SearchQuestion:
@@ -113,7 +114,7 @@ def question_visible(user, pk: int) -> SearchQuestion:
 
 def questions_judged(base: KnowledgeBase, limit: int) -> dict[int, tuple[str, list[SearchJudgement]]]:
     """(text, last words) of the base's newest test questions for which somebody named a right passage, by id, oldest first."""
-    rows = SearchJudgement.objects.filter(question__base=base).select_related("question").order_by("question_id")
+    rows = SearchJudgement.objects.filter(question__base=base, question__asked=True).select_related("question").order_by("question_id")
     by_question: dict[SearchQuestion, list[SearchJudgement]] = defaultdict(list)
     for row in rows:
         by_question[row.question].append(row)

@@ -108,6 +108,11 @@ class Side:
         return AnnotationTask.objects.get_or_create(turn=self.turn, defaults=facts)[0]
 
     @property
+    def dispute(self) -> AnnotationTask:
+        facts = {"base": self.base, "reason": "imported", "question": f"{self.word}有分歧的问题"}
+        return AnnotationTask.objects.get_or_create(**facts, defaults={"state": "disputed"})[0]
+
+    @property
     def test_question(self) -> SearchQuestion:
         """Saved by any of its readers, so that each may remove it."""
         return SearchQuestion.objects.create(

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from scrm.ai.models import ModelRelease
-from training.services.annotation import annotation_gather
+from training.services.annotation_gathering import annotation_gather
 from training.services.feedback import feedback_record
 from training.services.nights import night_run, nightly, nights_drain
 from training.services.promotion import releases_watch

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from training.views import annotation, feedback, nights, unknown
+from training.views import adjudication, annotation, feedback, nights, unknown
 
 app_name = "training"
 urlpatterns = [
     path("annotation/", annotation.annotation, name="annotation"),
     path("annotation/gather/", annotation.gather, name="annotation_gather"),
     path("annotation/export/", annotation.export, name="annotation_export"),
+    path("annotation/plan/<int:pk>/", annotation.plan, name="annotation_plan"),
+    path("annotation/agreement/", annotation.agreement, name="agreement"),
+    path("annotation/disputes/", adjudication.disputes, name="disputes"),
+    path("annotation/disputes/<int:pk>/", adjudication.dispute, name="dispute"),
     path("annotation/<int:pk>/", annotation.decide, name="annotation_decide"),
     path("feedback/", feedback.feedback, name="feedback"),
     path("ratings/<int:pk>/", feedback.rating, name="rating"),

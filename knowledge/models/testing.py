@@ -13,10 +13,11 @@ class SearchQuestionQuerySet(VisibleQuerySet):
 
 
 class SearchQuestion(models.Model):
-    """A question saved on the search test page, asked again whenever weights change."""
+    """A question whose right passages people have named. `asked`: again whenever weights change; the others only hold labels."""
 
     base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="search_questions", verbose_name=_("knowledge base"))
     text = models.CharField(_("question"), max_length=500)
+    asked = models.BooleanField(default=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

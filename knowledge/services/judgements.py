@@ -12,7 +12,7 @@ from scrm.core.errors import Conflict, Invalid, NotAllowed, NotFound
 
 SEARCH = "knowledge.search_knowledgebase"
 CHANGE = "knowledge.change_knowledgebase"
-MOST = 500  # test questions of a base
+MOST = 500  # questions of a base that are asked whenever its weights change
 GRADES = (WRONG, PARTLY, RIGHT)
 
 
@@ -23,7 +23,10 @@ def question_save(*, actor, base: KnowledgeBase, text: str) -> SearchQuestion:
     """
     policy.require(actor, SEARCH, base)
     with transaction.atomic(durable=True):
-        return _saved_in_tx(actor, base, text)
+        row = _saved_in_tx(actor, base, text)
+        if not row.asked:
+            raise Conflict(_("This base has %(n)s test questions, which is enough to weigh by. Remove some first.") % {"n": MOST})
+    return row
 
 
 def question_remove(*, actor, question: SearchQuestion) -> None:
@@ -41,7 +44,8 @@ def question_remove(*, actor, question: SearchQuestion) -> None:
 def judgement_set(*, actor, chunk_id: int, text: str, grade: int | None) -> SearchJudgement | None:
     """The actor's word on a passage for a question: RIGHT, PARTLY, WRONG, or None to take it back.
 
-    The question becomes a test question of the passage's base. Raises NotFound unless the actor may read the passage, NotAllowed, Invalid.
+    The question becomes a test question of the passage's base; one that only holds labels when the base has MOST already. Raises NotFound
+    unless the actor may read the passage, NotAllowed, Invalid.
     """
     if grade is not None and grade not in GRADES:
         raise Invalid(_("Say whether the passage is right, partly right or wrong."))
@@ -89,6 +93,11 @@ def _saved_in_tx(actor, base: KnowledgeBase, text: str) -> SearchQuestion:
         raise Invalid(_("Write a question."))
     KnowledgeBase.objects.select_for_update().get(pk=base.pk)
     row = _kept(base, words)
-    if row is None and SearchQuestion.objects.filter(base=base).count() >= MOST:
-        raise Conflict(_("This base has %(n)s test questions, which is enough to weigh by. Remove some first.") % {"n": MOST})
-    return row or SearchQuestion.objects.create(base=base, text=words, created_by=actor)
+    if row and row.asked:
+        return row
+    room = SearchQuestion.objects.filter(base=base, asked=True).count() < MOST
+    if row is None:
+        return SearchQuestion.objects.create(base=base, text=words, created_by=actor, asked=room)
+    SearchQuestion.objects.filter(pk=row.pk).update(asked=room)
+    row.asked = room
+    return row

@@ -41,6 +41,7 @@ CURATE = ASK | {
     "training.change_trainingrun",
     "training.add_dataset",
     "training.view_dataset",
+    "training.adjudicate_annotationtask",
 }
 ADMINISTER = (
     ANSWER

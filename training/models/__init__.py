@@ -1,6 +1,6 @@
 """What is learned from, and what was learned."""
 
-from training.models.annotation import AnnotationTask
+from training.models.annotation import AnnotationOpinion, AnnotationPlan, AnnotationTask
 from training.models.datasets import Dataset, DatasetItem, GoldQuestion
 from training.models.feedback import AnswerRating, Feedback
 from training.models.objections import LearningObjection
@@ -8,6 +8,8 @@ from training.models.runs import TrainingRun
 from training.models.unknown import UnknownQuestion, UnknownTurn
 
 __all__ = [
+    "AnnotationOpinion",
+    "AnnotationPlan",
     "AnnotationTask",
     "AnswerRating",
     "Dataset",

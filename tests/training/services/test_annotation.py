@@ -14,8 +14,9 @@ from scrm.audit.models import AuditEntry
 from scrm.core.errors import Conflict, Invalid, NotFound
 from tests.world import World, message_make, question_make, world_make
 from training import annotation_selectors
-from training.models import AnnotationTask, AnswerRating, Feedback
-from training.services.annotation import annotation_claim, annotation_finish, annotation_gather, annotation_reject, annotation_skip
+from training.models import AnnotationOpinion, AnnotationTask, AnswerRating, Feedback
+from training.services.annotation import annotation_claim, annotation_finish, annotation_reject, annotation_skip
+from training.services.annotation_gathering import annotation_gather
 
 Reason, State = AnnotationTask.Reason, AnnotationTask.State
 
@@ -60,9 +61,10 @@ def test_a_task_is_one_persons_until_the_lease_ends(world, task, manager):
     assert annotation_claim(actor=manager) == task
     other = annotation_claim(actor=admin)
     assert other != task
-    AnnotationTask.objects.filter(pk=task.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    AnnotationOpinion.objects.filter(task=task).update(lease_until=timezone.now() - timedelta(seconds=1))
     AnnotationTask.objects.exclude(pk=task.pk).delete()
     assert annotation_claim(actor=admin) == task
+    annotation_reject(actor=admin, task_id=task.pk)
     with pytest.raises(Conflict):
         annotation_reject(actor=manager, task_id=task.pk)
 
@@ -88,7 +90,7 @@ def test_an_edited_review_is_a_task(world):
 
 
 def test_old_objections_are_not_crowded_out(world, monkeypatch):
-    monkeypatch.setattr("training.services.annotation.MOST", 1)
+    monkeypatch.setattr("training.services.annotation_gathering.MOST", 1)
     Feedback.objects.create(turn=world.ours.turn, author="identity:1", value=Feedback.Value.UNSOLVED)
     for number in range(3):
         trigger = message_make(world.ours.conversation, "customer", f"还有{number}")
@@ -113,6 +115,7 @@ def test_a_skipped_task_goes_to_someone_else(world, task, manager):
     AnnotationTask.objects.exclude(pk=task.pk).delete()
     annotation_skip(actor=manager, task_id=task.pk)
     assert annotation_claim(actor=manager) is None
+    assert annotation_claim(actor=world.people["administrator"]) == task
 
 
 def test_tasks_of_another_base_do_not_exist(world, manager):

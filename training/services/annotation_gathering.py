@@ -1,0 +1,88 @@
+"""What goes onto the annotation queue: objections, reviews, refusals with something found, and a random control share."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Mod
+from django.utils import timezone
+
+from conversations.choices import ReviewState, TurnState
+from conversations.models import ReviewTask, Turn
+from scrm.core.locks import lock_in_tx
+from training.models import AnnotationPlan, AnnotationTask, AnswerRating, Feedback
+from training.services.annotation import CONTROL_PEOPLE
+
+SINCE = timedelta(days=30)
+CONTROL_EVERY = 20  # answered turns
+MOST, PASSAGES = 500, 10
+SHORTEST = 2  # characters
+Reason = AnnotationTask.Reason
+WEIGHTS = {Reason.UNSOLVED: 5, Reason.DISLIKED: 5, Reason.REVIEWED: 4, Reason.REFUSED: 2, Reason.CONTROL: 1}
+
+
+def annotation_gather() -> int:
+    """Queue what people objected to, what was refused although passages were found, and every CONTROL_EVERY-th answer; how many."""
+    with transaction.atomic(durable=True):
+        lock_in_tx("annotation", "gather")
+        rows = [*_of_turns(), *_of_ratings()]
+        people = dict(AnnotationPlan.objects.values_list("base_id", "people"))
+        for row in rows:
+            planned = people.get(row.base_id, 1)
+            row.wanted = max(planned, CONTROL_PEOPLE) if row.reason == Reason.CONTROL else planned
+        AnnotationTask.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def _of_turns() -> Iterator[AnnotationTask]:
+    unsolved = Feedback.objects.filter(turn=OuterRef("pk"), value=Feedback.Value.UNSOLVED)
+    edited = Q(state=ReviewState.APPROVED) & ~Q(final="") & ~Q(final=F("draft"))
+    reviewed = ReviewTask.objects.filter(Q(state=ReviewState.REJECTED) | edited, turn=OuterRef("pk"))
+    rows = Turn.objects.filter(created_at__gte=timezone.now() - SINCE).exclude(question="").exclude(pk__in=_known("turn"))
+    rows = rows.annotate(unsolved=Exists(unsolved), reviewed=Exists(reviewed), place=Mod("pk", CONTROL_EVERY))
+    control = Q(state=TurnState.ANSWERED, place=0)
+    rows = rows.filter(Q(unsolved=True) | Q(reviewed=True) | Q(state=TurnState.REFUSED) | control)
+    for turn in rows.select_related("conversation__account").order_by("-pk")[:MOST]:
+        found, reason = _found(turn), _reason(turn)
+        base = turn.conversation.account.bases.filter(scratch=False).order_by("pk").first()
+        if reason and base and len(turn.question.strip()) >= SHORTEST and (found or reason != Reason.REFUSED):
+            yield AnnotationTask(
+                base=base, turn=turn, reason=reason, weight=WEIGHTS[reason], question=turn.question, answer=turn.answer, suggested=found
+            )
+
+
+def _reason(turn: Turn) -> str:
+    if turn.unsolved:
+        return Reason.UNSOLVED
+    if turn.reviewed:
+        return Reason.REVIEWED
+    if turn.state == TurnState.REFUSED:
+        return Reason.REFUSED
+    return Reason.CONTROL if turn.state == TurnState.ANSWERED and turn.pk % CONTROL_EVERY == 0 else ""
+
+
+def _found(turn: Turn) -> list:
+    """[chunk id, relevance] of the retrieve step, hits before those below the threshold."""
+    for entry in turn.trace:
+        if entry.get("step") == "retrieve":
+            output = entry.get("output") or {}
+            rows = [*(output.get("hits") or []), *(output.get("rejected") or [])]
+            return [[row["chunk"], row.get("relevance", 0)] for row in rows if row.get("chunk")][:PASSAGES]
+    return []
+
+
+def _of_ratings() -> Iterator[AnnotationTask]:
+    rows = AnswerRating.objects.filter(value=AnswerRating.Value.DOWN).exclude(pk__in=_known("rating")).select_related("question")
+    for rating in rows.prefetch_related("question__bases")[:MOST]:
+        result, bases = rating.question.result or {}, list(rating.question.bases.all())
+        if bases:
+            found = [[hit["chunk_id"], hit.get("relevance", 0)] for hit in result.get("hits") or [] if hit.get("chunk_id")]
+            yield AnnotationTask(
+                base=bases[0], rating=rating, reason=Reason.DISLIKED, weight=WEIGHTS[Reason.DISLIKED], question=rating.question.text,
+                answer=result.get("answer", ""), suggested=found[:PASSAGES],
+            )  # fmt: skip
+
+
+def _known(field: str):
+    return AnnotationTask.objects.filter(**{f"{field}__isnull": False}).values(field)
