@@ -70,7 +70,7 @@ def bench_reply(
 ) -> dict:
     """Figures in milliseconds: ack_p50_ms..p99, first_reply_p50_ms..p99; messages_per_s; lost, duplicated, out_of_order.
 
-    `base`: name of a knowledge base whose own questions are asked (the demo shop's by default). `kill_workers`: how often the
+    `base`: name of a knowledge base whose own questions are asked (the demo shop's by default). `kill_workers`: how often an
     interactive worker is killed meanwhile. `cached`: let the answer cache serve. Raises Invalid when the base answers none of its questions, SimulatorDown, NotFound.
     """
     with scratch_account(_base(base), cached=cached) as account:
@@ -183,16 +183,16 @@ def _held_by_bot(customer: str) -> bool:
 
 
 def _kill(run: Run, times: int, say: Say) -> None:
-    """Kill the interactive worker, evenly spread over the run."""
+    """Kill one interactive worker after another, evenly spread over the run: the one that has lived longest."""
     killed: set[int] = set()
     for number in range(1, times + 1):
         while run.done < min(run.total * number // (times + 1), run.total - 1):
             time.sleep(0.05)
         while not (pids := {facts["pid"] for facts in heartbeats.living("worker:interactive")} - killed):
             time.sleep(0.05)
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-        killed |= pids
+        pid = min(pids)
+        os.kill(pid, signal.SIGKILL)
+        killed.add(pid)
         say(_("Killed the interactive worker (%(number)d of %(times)d).") % {"number": number, "times": times})
 
 
