@@ -40,16 +40,19 @@ class Reply:
         return tuple(state for state in self.states if state.outcome == outcome)
 
 
-def work_out(messages: Sequence[Message], scope: Scope, history: Sequence[Exchange] = (), *, channel: str = "") -> Reply:
+def work_out(
+    messages: Sequence[Message], scope: Scope, history: Sequence[Exchange] = (), *, channel: str = "", waited: float = 0.0
+) -> Reply:
     """Read a customer's messages and answer what can be answered. No transaction may be open.
 
-    The endpoints' time is that of the customer, who waits for all answers: it is shared by the questions.
+    The endpoints' time is that of the customer, who waits for all answers: it is shared by the questions, and who has `waited` (seconds
+    since the first message) for a free worker longer than a burst takes has less of it left.
     """
     clicks = tuple(click for message in messages if (click := click_of(message)))
     if any(_HUMAN.fullmatch(menu_id(message)) for message in messages):
         return Reply(clicks=clicks, offer=ASKED_FOR_PERSON)
     texts = [message.text for message in messages if message.kind == "text" and not click_of(message)]
-    with chat.within(settings.CHAT_TIMEOUT_S):
+    with chat.within(min(settings.CHAT_TIMEOUT_S, settings.CHAT_TIMEOUT_S + settings.BURST_LONGEST_S - waited)):
         states = tuple(answer_all(texts, scope, history, channel=channel)) if texts else ()
     media = any(message.kind != "text" for message in messages)
     return Reply(states=states, clicks=clicks, offer=MEDIA if media else "")

@@ -50,6 +50,10 @@ class Claim:
     channel: str
     uncached: bool = False
 
+    def waited_s(self) -> float:
+        """Seconds since the customer wrote the first of the messages."""
+        return (timezone.now() - self.messages[0].created_at).total_seconds() if self.messages else 0.0
+
 
 def turn_run(*, conversation_id: int) -> None:
     """Answer what a customer wrote. No effect when nothing waits, a person holds the conversation, or another worker is at it."""
@@ -121,7 +125,7 @@ def answers_itself(conversation: Conversation) -> bool:
 def _work(claim: Claim) -> None:
     try:
         with caching(False) if claim.uncached else nullcontext():
-            reply = work_out(claim.messages, claim.scope, claim.history, channel=claim.channel)
+            reply = work_out(claim.messages, claim.scope, claim.history, channel=claim.channel, waited=claim.waited_s())
     except Exception as error:  # outermost boundary of a turn: a bug in a step must not leave a customer without a word
         log.exception("turn %s failed", claim.turn_id)
         turn_fail(claim=claim, cause=redact(f"{type(error).__name__}: {error}").text)

@@ -20,6 +20,7 @@ PAUSES_S = (0.3, 1.0)  # before the second and the third attempt, when the endpo
 BUSY = {408, 409, 425, 429, 500, 502, 503, 504}
 SHARE = 0.6  # of the time that is left, for an endpoint that has others behind it
 CONNECT_S = 2.0
+UNPACKED = {"Accept-Encoding": "identity"}  # a few kilobytes may unfold to gigabytes
 _until: ContextVar[float] = ContextVar("when no endpoint may be waited for any more, by time.monotonic()", default=float("inf"))
 
 log = logging.getLogger(__name__)
@@ -149,12 +150,17 @@ def _asked(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable
 def _once(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> chat_wire.Written:
     import httpx2  # what openai is built on
 
+    from scrm.ai import chat_line
+
     left = max(0.1, deadline - time.monotonic())
-    limits = httpx2.Timeout(left, connect=min(CONNECT_S, left))
+    options = {"timeout": httpx2.Timeout(left, connect=min(CONNECT_S, left)), "extra_headers": UNPACKED}
     streaming = {} if on_text is None else {"stream": True}
     server = client(endpoint.base_url, endpoint.key).chat.completions.with_streaming_response
-    with server.create(**request, **streaming, timeout=limits) as answer:
-        pieces = chat_wire.until(answer.iter_bytes(), deadline)
+    with (
+        chat_line.limited(until=time.monotonic() + left, most_bytes=chat_wire.MOST_BYTES),
+        server.create(**request, **streaming, **options) as answer,
+    ):
+        pieces = answer.http_response.iter_raw()
         return chat_wire.whole(pieces) if on_text is None else chat_wire.streamed(pieces, on_text)
 
 
@@ -174,9 +180,12 @@ def breaker(base_url: str, model: str) -> Breaker:
 @lru_cache(maxsize=8)
 def client(base_url: str, api_key: str):
     """One client, and so one pool of connections, a process and endpoint."""
-    from openai import OpenAI
+    from openai import DefaultHttpxClient, OpenAI
 
-    return OpenAI(base_url=base_url or None, api_key=api_key or "none", max_retries=0)
+    from scrm.ai import chat_line
+
+    http = chat_line.watched(DefaultHttpxClient())
+    return OpenAI(base_url=base_url or None, api_key=api_key or "none", max_retries=0, http_client=http)
 
 
 def refusal(status: int) -> str:

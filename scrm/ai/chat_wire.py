@@ -1,7 +1,7 @@
 """What a chat endpoint sends, tamed: it may drip, lie about its type, or be of any shape. Only text, a model's name and counts get in."""
 
 import json
-import time
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,12 @@ from django.utils.translation import gettext as _
 
 from scrm.ai.errors import ChatUnavailable
 
-MOST_BYTES = 4_000_000  # of one reply; the longest answers are some thousand
+MOST_BYTES = 4_000_000  # of one reply with all that is around its text
+LONGEST_NAME = 100
+MOST_TOKENS = 100_000_000  # counts beyond that are none
+MOST_CHARACTERS = 40_000  # the longest answers are some thousand
+# What no database stores and no page shows: controls but tab and line end, halves of characters.
+_UNSAYABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -21,21 +26,6 @@ class Written:
     model: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
-
-
-def until(pieces: Iterable[bytes], deadline: float) -> Iterator[bytes]:
-    """The pieces as they come. A read time-out begins anew with every byte (blanks and comments that keep a line alive): this does not.
-
-    deadline: of time.monotonic(). Raises ChatUnavailable past it, or when more comes than any answer needs.
-    """
-    total = 0
-    for piece in pieces:
-        total += len(piece)
-        if time.monotonic() > deadline:
-            raise ChatUnavailable(_("The language model did not answer in time."))
-        if total > MOST_BYTES:
-            raise ChatUnavailable
-        yield piece
 
 
 def whole(pieces: Iterable[bytes]) -> Written:
@@ -54,7 +44,7 @@ def streamed(pieces: Iterable[bytes], on_text: Callable[[str], None]) -> Written
         usage = event if _part(event, "usage") else usage
         if more := _text(_part(choice, "delta"), "content"):
             text += more
-            on_text(text)
+            on_text(_ended(text))
     return _written(text if finished else "", usage, named)
 
 
@@ -89,16 +79,23 @@ def _part(value: dict, name: str) -> dict:
 
 def _text(value: dict, name: str) -> str:
     text: Any = value.get(name)
-    return text if isinstance(text, str) else ""
+    return _UNSAYABLE.sub("", text) if isinstance(text, str) else ""
 
 
 def _count(value: dict, name: str) -> int:
     count: Any = value.get(name)
-    return count if isinstance(count, int) and count > 0 else 0
+    return count if isinstance(count, int) and 0 < count < MOST_TOKENS else 0
 
 
 def _written(text: str, counted: dict, named: dict) -> Written:
     if not text.strip():
         raise ChatUnavailable(_("The language model answered with nothing."))
     usage = _part(counted, "usage")
-    return Written(text.strip(), _text(named, "model"), _count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
+    name = _text(named, "model")[:LONGEST_NAME]
+    return Written(_ended(text).strip(), name, _count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
+
+
+def _ended(text: str) -> str:
+    if len(text) > MOST_CHARACTERS:
+        raise ChatUnavailable(_("The language model does not come to an end."))
+    return text

@@ -1,4 +1,6 @@
 import logging
+import socket
+import threading
 import time
 
 import pytest
@@ -190,3 +192,38 @@ def test_calls_in_a_block_share_their_time(endpoint, settings):
                 complete(ASK)
     assert time.monotonic() - began < 1
     assert len(endpoint.requests) == 1
+
+
+def test_what_no_database_stores_is_left_out_of_a_reply(endpoint):
+    endpoint.reply = "七天\x00内\ud800可以\x1b退货。😀"
+    assert complete(ASK).text == "七天内可以退货。😀"
+
+
+@pytest.mark.parametrize("on_text", [None, lambda text: None])
+def test_a_reply_without_end_is_none(endpoint, second, on_text):
+    endpoint.garbage = None
+    endpoint.reply = "七天内可以退货。" * 6_000
+    assert complete(ASK, on_text=on_text).text == "由第二个模型回答。"
+
+
+@pytest.fixture
+def resolver(monkeypatch):
+    """The far end of a name: the system's resolver, which never comes back for names that end in .slow."""
+    over, real = threading.Event(), socket.getaddrinfo
+
+    def look_up(host, *rest, **more):
+        if str(host).endswith(".slow"):
+            over.wait(20)
+            raise socket.gaierror
+        return real(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    yield
+    over.set()
+
+
+def test_a_name_that_no_resolver_answers_for_is_waited_for_in_time(endpoint, second, settings, resolver):
+    settings.OPENAI_BASE_URL, settings.CHAT_TIMEOUT_S = "http://model.slow/v1", 1.0
+    began = time.monotonic()
+    assert complete(ASK).text == "由第二个模型回答。"
+    assert time.monotonic() - began < 1.5

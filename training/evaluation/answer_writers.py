@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from scrm.ai import local_model
 from scrm.core.errors import Invalid
 from scrm.stack import ports
+from training.evaluation.swapped import swapped
 
 CONFIGURED, QUOTES, LOCAL = "", "extractive", "local"
 WRITERS = (CONFIGURED, QUOTES, LOCAL)
@@ -26,29 +27,17 @@ def writing(writer: str) -> Iterator[None]:
     if writer == CONFIGURED:
         yield
     elif writer == QUOTES:
-        with _settings(CHAT_MODEL="", CHAT_FALLBACKS=[]):
+        with swapped(CHAT_MODEL="", CHAT_FALLBACKS=[]):
             yield
     else:
         port = ports.free_port("127.0.0.1", 0)
         with (
             _served(port),
-            _settings(
+            swapped(
                 OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1", CHAT_MODEL=local_model.NAME, CHAT_FALLBACKS=[], CHAT_TIMEOUT_S=PATIENCE_S
             ),
         ):
             yield
-
-
-@contextmanager
-def _settings(**values) -> Iterator[None]:
-    before = {name: getattr(settings, name) for name in values}
-    for name, value in values.items():
-        setattr(settings, name, value)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(settings, name, value)
 
 
 @contextmanager

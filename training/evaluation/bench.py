@@ -28,6 +28,7 @@ from training.evaluation import retrieval_sets, sample_texts, turns
 from training.evaluation.importing import bench as importing
 from training.evaluation.importing.replies import bench_reply_while_importing
 from training.evaluation.metrics import percentile
+from training.evaluation.outage import bench as outage
 from training.evaluation.peers import bench as peers
 from training.evaluation.registry import Evaluation
 from training.evaluation.scale import bench as scale
@@ -167,6 +168,9 @@ BENCHES.register(
     "bandit", Evaluation("Simulated customers with a known best arm: regret and coverage.", bandit.arguments, bandit.bench_bandit)
 )
 BENCHES.register("turn", Evaluation("Steps of a turn beside generation, and hits of the answer cache.", turns.arguments, turns.bench_turn))
+BENCHES.register(
+    "outage", Evaluation("Customers while the language model fails, by kind of failure.", outage.arguments, outage.bench_outage)
+)
 BENCHES.register("scale", Evaluation("Times, recall and sizes as the number of passages grows.", scale.arguments, scale.bench_scale))
 
 
