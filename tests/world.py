@@ -46,7 +46,7 @@ from scrm.access.services import user_create
 from scrm.customers.models import Customer, Tag
 from scrm.jobs.models import Job
 from scrm.privacy.vault import text_mask_in_tx
-from training.models import AnnotationTask, UnknownQuestion
+from training.models import AnnotationImport, AnnotationTask, UnknownQuestion
 
 PASSWORD = "right-horse-battery"
 _numbers = count(1)
@@ -106,6 +106,10 @@ class Side:
     def annotation(self) -> AnnotationTask:
         facts = {"base": self.base, "reason": "unsolved", "question": f"{self.word}脱敏问题"}
         return AnnotationTask.objects.get_or_create(turn=self.turn, defaults=facts)[0]
+
+    @property
+    def annotation_import(self) -> AnnotationImport:
+        return AnnotationImport.objects.get_or_create(base=self.base, name=f"{self.word}标注.jsonl", defaults={"state": "checked"})[0]
 
     @property
     def dispute(self) -> AnnotationTask:

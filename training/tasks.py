@@ -5,6 +5,8 @@ from celery import shared_task
 from scrm.ai.models import ModelRelease
 from training.services.annotation_gathering import annotation_gather
 from training.services.feedback import feedback_record
+from training.services.import_work import import_work
+from training.services.imports import imports_drain
 from training.services.nights import night_run, nightly, nights_drain
 from training.services.promotion import releases_watch
 from training.services.unknown import unknown_gather
@@ -49,3 +51,13 @@ def unknown_gather_task() -> None:
 @shared_task(name="training.annotation_gather")
 def annotation_gather_task() -> None:
     annotation_gather()
+
+
+@shared_task(name="training.import_work")
+def import_work_task(job_id: int) -> None:
+    import_work(job_id=job_id)
+
+
+@shared_task(name="training.imports_drain")
+def imports_drain_task() -> None:
+    imports_drain()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training.views import adjudication, annotation, feedback, nights, unknown
+from training.views import adjudication, annotation, cleaning, feedback, imports, nights, unknown
 
 app_name = "training"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("annotation/agreement/", annotation.agreement, name="agreement"),
     path("annotation/disputes/", adjudication.disputes, name="disputes"),
     path("annotation/disputes/<int:pk>/", adjudication.dispute, name="dispute"),
+    path("annotation/imports/", imports.imports, name="imports"),
+    path("annotation/imports/<int:pk>/", imports.imported, name="import"),
+    path("annotation/imports/<int:pk>/rows/", imports.imported_rows, name="import_rows"),
+    path("annotation/imports/<int:pk>/take/", imports.take, name="import_take"),
+    path("annotation/imports/<int:pk>/discard/", imports.discard, name="import_discard"),
+    path("cleaning/", cleaning.cleaning, name="cleaning"),
     path("annotation/<int:pk>/", annotation.decide, name="annotation_decide"),
     path("feedback/", feedback.feedback, name="feedback"),
     path("ratings/<int:pk>/", feedback.rating, name="rating"),

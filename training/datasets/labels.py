@@ -11,6 +11,7 @@ from knowledge.models import Chunk, SearchJudgement
 from knowledge.models.faq import ApprovedSource
 from knowledge.retrieval.likeness import same_key
 from scrm.core.registry import Registry
+from scrm.privacy.redact import redact
 from training.datasets.types import PARTLY, RIGHT, Example, Label, digest
 from training.models import Feedback, LearningObjection
 from training.models.annotation import AnnotationTask
@@ -46,7 +47,7 @@ def _with(known: Example | None, key: str, label: Label) -> Example:
     grades[label.document_id, label.content_hash] = label.grade
     return Example(
         base_id=label.base_id,
-        question=known.question if known else label.question[:LONGEST],
+        question=known.question if known else redact(label.question[:LONGEST]).text,
         key=key,
         source=label.source,
         customer=(known.customer if known else "") or label.customer,

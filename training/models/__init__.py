@@ -3,11 +3,13 @@
 from training.models.annotation import AnnotationOpinion, AnnotationPlan, AnnotationTask
 from training.models.datasets import Dataset, DatasetItem, GoldQuestion
 from training.models.feedback import AnswerRating, Feedback
+from training.models.imports import AnnotationImport, ImportedLine
 from training.models.objections import LearningObjection
 from training.models.runs import TrainingRun
 from training.models.unknown import UnknownQuestion, UnknownTurn
 
 __all__ = [
+    "AnnotationImport",
     "AnnotationOpinion",
     "AnnotationPlan",
     "AnnotationTask",
@@ -16,6 +18,7 @@ __all__ = [
     "DatasetItem",
     "Feedback",
     "GoldQuestion",
+    "ImportedLine",
     "LearningObjection",
     "TrainingRun",
     "UnknownQuestion",
