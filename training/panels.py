@@ -8,3 +8,6 @@ NAVIGATION.register("nights", NavigationEntry(_("Learning"), "training:nights", 
 NAVIGATION.register("unknown", NavigationEntry(_("Unknown questions"), "training:unknown", "knowledge.change_document", "hand", order=65))
 NAVIGATION.register("feedback", NavigationEntry(_("Feedback"), "training:feedback", "knowledge.view_document", "message-circle", order=64))
 NAVIGATION.register("annotation", NavigationEntry(_("Annotation"), "training:annotation", "knowledge.change_document", "pencil", order=66))
+NAVIGATION.register(
+    "objections", NavigationEntry(_("Objections to learning"), "training:objections", "customers.change_customer", "shield-check", order=71)
+)

@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from conversations.signals import answer_rated
+from conversations.signals import answer_rated, turns_erased
 from scrm.ai.choices import Purpose
 from scrm.ai.registry import release_activated
 from scrm.core.tasks import send_after_commit
@@ -11,6 +11,12 @@ from scrm.core.tasks import send_after_commit
 @receiver(answer_rated, dispatch_uid="training.answer_rated")
 def on_answer_rated(sender, *, turn_id: int, author: str, solved: bool, **kwargs) -> None:
     send_after_commit("training.feedback_record", turn_id, author, int(solved))
+
+
+@receiver(turns_erased, dispatch_uid="training.turns_erased")
+def on_turns_erased(sender, *, turn_ids: list[int], **kwargs) -> None:
+    """Without ids: the work finds by itself what was erased, also when this message is lost."""
+    send_after_commit("training.erasures_follow", queue="bulk")
 
 
 @receiver(release_activated, dispatch_uid="training.writer_replaced")

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from scrm.ai.models import ModelRelease
 from training.services.annotation_gathering import annotation_gather
+from training.services.erasures import erasures_follow
 from training.services.feedback import feedback_record
 from training.services.import_work import import_work
 from training.services.imports import imports_drain
@@ -61,3 +62,8 @@ def import_work_task(job_id: int) -> None:
 @shared_task(name="training.imports_drain")
 def imports_drain_task() -> None:
     imports_drain()
+
+
+@shared_task(name="training.erasures_follow")
+def erasures_follow_task() -> None:
+    erasures_follow()

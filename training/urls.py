@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training.views import adjudication, annotation, cleaning, feedback, imports, nights, unknown
+from training.views import adjudication, annotation, cleaning, feedback, imports, nights, objections, unknown
 
 app_name = "training"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("annotation/imports/<int:pk>/rows/", imports.imported_rows, name="import_rows"),
     path("annotation/imports/<int:pk>/take/", imports.take, name="import_take"),
     path("annotation/imports/<int:pk>/discard/", imports.discard, name="import_discard"),
+    path("objections/", objections.objections, name="objections"),
+    path("objections/<int:pk>/", objections.objection, name="objection"),
     path("cleaning/", cleaning.cleaning, name="cleaning"),
     path("annotation/<int:pk>/", annotation.decide, name="annotation_decide"),
     path("feedback/", feedback.feedback, name="feedback"),

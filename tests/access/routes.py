@@ -50,6 +50,8 @@ ROUTES: dict[str, Route] = {
     "training:import_rows": Route("AK", "annotation_import"),
     "training:import_take": post("AK", "annotation_import"),
     "training:import_discard": post("AK", "annotation_import"),
+    "training:objections": Route("AG"),
+    "training:objection": Route("AG", "customer"),
     "training:cleaning": Route("AK"),
     "training:annotation_decide": post("AK", "annotation", verb="reject"),
     "training:feedback": Route("AKG"),

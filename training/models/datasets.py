@@ -18,9 +18,11 @@ class DatasetItemQuerySet(VisibleQuerySet):
 
 
 class Dataset(models.Model):
-    """A frozen set of examples. Neither it nor its items ever change: a trigger refuses, except while a whole set is removed.
+    """A frozen set of examples. Neither it nor its items ever change: a trigger refuses, except while a whole set is removed, or while the
+    texts of an erased customer are emptied.
 
-    `base`: of one knowledge base only, None = of all. `content_hash`: SHA-256 over the items in order; equal content is frozen once.
+    `base`: of one knowledge base only, None = of all. `content_hash`: SHA-256 over the seed and the items' digests in the order of their
+    keys; equal content is frozen once.
     `counts`: items by split and kind, and what was left out and why.
     """
 
@@ -60,7 +62,9 @@ class DatasetItem(models.Model):
     """One example. Texts are masked; passages are named by document and SHA-256 of what is embedded, so one that is withdrawn is gone.
 
     RETRIEVAL: `positives` [[document, hash, grade]], `negatives` [[document, hash]] found by our own search and wrong.
-    INSTRUCTION: `answer`, the right answer to the question with `positives` as its sources.
+    INSTRUCTION: `answer`, the right answer to the question with `positives` as its sources. `digest`: SHA-256 of the item as it was frozen;
+    it stays when question, answer and customer are emptied because the customer was erased (`redacted_at`), so that the dataset's hash can
+    still be checked.
     """
 
     class Kind(models.TextChoices):
@@ -85,6 +89,8 @@ class DatasetItem(models.Model):
     synthetic = models.BooleanField(default=False)
     customer = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the customer, so that splits can be checked.")
     cluster = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, default="", db_default="")
+    redacted_at = models.DateTimeField(null=True, blank=True)
 
     objects = DatasetItemQuerySet.as_manager()
 
@@ -103,7 +109,8 @@ class DatasetItem(models.Model):
 
 
 class GoldQuestion(models.Model):
-    """A question every candidate is measured with and none is trained on. The set grows: a trigger refuses to delete or change one.
+    """A question every candidate is measured with and none is trained on. The set grows: a trigger refuses to delete or change one, but for
+    emptying the question of an erased customer, which is not asked any more (`redacted_at`).
 
     GOLD: set aside when its labels came. REGRESSION: it was answered well once and must stay so. `relevant`: [[document, hash, grade]].
     """
@@ -120,6 +127,7 @@ class GoldQuestion(models.Model):
     relevant = models.JSONField(default=list)
     source = models.CharField(max_length=20)
     channel = models.CharField(max_length=40, blank=True)
+    redacted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = DatasetItemQuerySet.as_manager()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from conversations.choices import ReviewState, TurnState
 from conversations.models import ReviewTask, Turn
 from scrm.core.locks import lock_in_tx
-from training.models import AnnotationPlan, AnnotationTask, AnswerRating, Feedback
+from training.models import AnnotationPlan, AnnotationTask, AnswerRating, Feedback, LearningObjection
 from training.services.annotation import CONTROL_PEOPLE
 
 SINCE = timedelta(days=30)
@@ -40,6 +40,7 @@ def _of_turns() -> Iterator[AnnotationTask]:
     edited = Q(state=ReviewState.APPROVED) & ~Q(final="") & ~Q(final=F("draft"))
     reviewed = ReviewTask.objects.filter(Q(state=ReviewState.REJECTED) | edited, turn=OuterRef("pk"))
     rows = Turn.objects.filter(created_at__gte=timezone.now() - SINCE).exclude(question="").exclude(pk__in=_known("turn"))
+    rows = rows.exclude(conversation__identity__customer__in=LearningObjection.objects.values("customer"))
     rows = rows.annotate(unsolved=Exists(unsolved), reviewed=Exists(reviewed), place=Mod("pk", CONTROL_EVERY))
     control = Q(state=TurnState.ANSWERED, place=0)
     rows = rows.filter(Q(unsolved=True) | Q(reviewed=True) | Q(state=TurnState.REFUSED) | control)

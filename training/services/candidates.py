@@ -78,7 +78,7 @@ def candidate_train(
 
     Raises Invalid when the model cannot be trained, Stopped when `goes_on` says no, ExportRefused.
     """
-    items = list(dataset.items.filter(kind=DatasetItem.Kind.RETRIEVAL))
+    items = list(dataset.items.filter(kind=DatasetItem.Kind.RETRIEVAL, redacted_at=None))
     known = passages.read(sorted({item.base_id for item in items}), active.passage_encoder)
     _leftovers_remove(name)
     trained = _tower(active.passage_encoder, items, known, folder, name, tower, goes_on) if tower else None

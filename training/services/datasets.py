@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import KnowledgeBase
@@ -73,6 +74,39 @@ def dataset_remove(*, actor, dataset: Dataset) -> None:
         dataset.delete()
 
 
+def item_digest(item: DatasetItem) -> str:
+    """SHA-256 of all that an item says; what it is part of its dataset's content hash by."""
+    return digest(item.key, item.kind, item.split, item.question, item.answer, item.positives, item.negatives, item.synthetic)
+
+
+def dataset_verify(dataset: Dataset) -> dict:
+    """{"ok", "items", "redacted", "first_broken"}: whether the dataset is what was frozen. `first_broken`: id of the first item that says
+    something else than its digest, or that has none. An item whose texts were erased by law counts by its digest alone.
+    """
+    items = list(dataset.items.order_by("key"))
+    broken = next((item.pk for item in items if not item.digest or (not item.redacted_at and item.digest != item_digest(item))), None)
+    whole = digest(dataset.seed, *(item.digest for item in items)) == dataset.content_hash
+    redacted = sum(item.redacted_at is not None for item in items)
+    return {"ok": whole and broken is None, "items": len(items), "redacted": redacted, "first_broken": broken}
+
+
+def customer_redact_in_tx(customer_id: int, before) -> int:
+    """Empty what frozen datasets and the gold set hold of an erased customer, from before that moment; how many items it was.
+
+    Digests stay, so that hashes still hold (`dataset_verify`). Nothing is trained or measured with such an item any more.
+    """
+    items = DatasetItem.objects.filter(customer=digest("customer", customer_id), redacted_at=None, dataset__created_at__lte=before)
+    keys = list(items.filter(kind=DatasetItem.Kind.RETRIEVAL).values_list("base_id", "key").distinct())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('scrm.dataset_redaction', 'on', true)")
+    for base, key in keys:
+        GoldQuestion.objects.filter(base_id=base, key=key, redacted_at=None).update(question="", redacted_at=timezone.now())
+    number = items.update(question="", answer="", customer="", redacted_at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('scrm.dataset_redaction', '', true)")
+    return number
+
+
 def gold_remove_in_tx(base_id: int) -> int:
     """The evaluation questions of a base that is removed; how many there were."""
     with connection.cursor() as cursor:
@@ -133,8 +167,9 @@ def _instruction(row: DatasetItem) -> DatasetItem | None:
 
 def _stored(actor, base: KnowledgeBase | None, rows: list[DatasetItem], left_out: int, seed: int, scratch: bool) -> Dataset:
     rows.sort(key=lambda row: row.key)
-    facts = [(row.key, row.kind, row.split, row.question, row.answer, row.positives, row.negatives, row.synthetic) for row in rows]
-    content = digest(seed, *facts)
+    for row in rows:
+        row.digest = item_digest(row)
+    content = digest(seed, *(row.digest for row in rows))
     with transaction.atomic(durable=True):
         lock_in_tx("training.dataset", base.pk if base else 0)
         same = Dataset.objects.filter(base=base, content_hash=content).first()

@@ -113,7 +113,7 @@ def asked_of(dataset: Dataset) -> list[Asked]:
         for document, *_rest in positives
     }
     found = []
-    for row in GoldQuestion.objects.filter(base__in=bases).order_by("pk"):
+    for row in GoldQuestion.objects.filter(base__in=bases, redacted_at=None).order_by("pk"):
         gains = {document: float(grade) for document, _content, grade in row.relevant}
         kinds = ["head" if trained & gains.keys() else "tail", "short" if len(row.question) <= SHORT else "long"]
         kinds += ["regression"] if row.kind == GoldQuestion.Kind.REGRESSION else []

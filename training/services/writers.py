@@ -51,7 +51,7 @@ def writer_train(
 
 def pairs_of(dataset: Dataset) -> tuple[list[Pair], list[Pair]]:
     """(training, set aside): the instructions of a dataset with the passages their answers rest on, as far as these still stand."""
-    rows = list(dataset.items.filter(kind=DatasetItem.Kind.INSTRUCTION))
+    rows = list(dataset.items.filter(kind=DatasetItem.Kind.INSTRUCTION, redacted_at=None))
     hashes = {content for row in rows for _document, content, *_grade in row.positives}
     texts = dict(Chunk.objects.filter(content_hash__in=hashes).values_list("content_hash", "text"))
     sides: tuple[list[Pair], list[Pair]] = ([], [])

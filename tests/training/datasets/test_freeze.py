@@ -3,7 +3,9 @@
 from itertools import product
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from knowledge.ingestion.bulk import load_documents
 from knowledge.models import Chunk, SearchJudgement, SearchQuestion
@@ -14,7 +16,7 @@ from training.datasets.labels import SOURCES
 from training.datasets.splitting import Shares
 from training.datasets.types import RIGHT, Label
 from training.models import Dataset, DatasetItem, GoldQuestion, LearningObjection
-from training.services.datasets import dataset_freeze, dataset_remove
+from training.services.datasets import customer_redact_in_tx, dataset_freeze, dataset_remove, dataset_verify
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASKED = 30
@@ -117,6 +119,66 @@ def test_who_objects_is_not_learned_from(labelled, monkeypatch):
     assert not any(each.customer for each in labels.examples(labelled.pk))
     dataset = dataset_freeze(actor=None, base=labelled)
     assert not dataset.items.filter(question__contains="退款").exists()
+
+
+@pytest.fixture
+def asked_by(labelled, monkeypatch) -> Customer:
+    """A customer whose question with an answer trains or is left out, by the split of its cluster."""
+    customer = Customer.objects.create(name="王")
+    chunk = Chunk.objects.select_related("version").first()
+
+    def clicks(base_id):
+        for number in range(12):
+            facts = (labelled.pk, f"我的退款{number}到哪里了", chunk.version.document_id, chunk.content_hash)
+            yield Label(*facts, RIGHT, "clicks", str(customer.pk), answer="三天内到账")
+
+    monkeypatch.setattr(SOURCES, "_entries", {**SOURCES._entries, "clicks": clicks})
+    return customer
+
+
+def test_an_erased_customer_is_emptied_and_the_hash_still_holds(labelled, asked_by):
+    dataset = dataset_freeze(actor=None, base=labelled)
+    theirs = dataset.items.exclude(customer="")
+    assert {row.kind for row in theirs} == {"retrieval", "instruction"}
+    with transaction.atomic():
+        number = customer_redact_in_tx(asked_by.pk, timezone.now())
+    assert number == dataset.items.filter(redacted_at__isnull=False).count() > 0
+    assert not dataset.items.filter(Q(question__contains="退款") | Q(answer__contains="到账")).exists()
+    assert not GoldQuestion.objects.filter(question__contains="退款").exists()
+    assert dataset_verify(dataset) == {"ok": True, "items": dataset.items.count(), "redacted": number, "first_broken": None}
+    with transaction.atomic():
+        assert customer_redact_in_tx(asked_by.pk, timezone.now()) == 0
+
+
+def test_what_was_frozen_after_an_erasure_stays(labelled, asked_by):
+    erased = timezone.now()
+    dataset = dataset_freeze(actor=None, base=labelled)
+    with transaction.atomic():
+        assert customer_redact_in_tx(asked_by.pk, erased) == 0
+    assert dataset.items.filter(question__contains="退款").exists()
+
+
+def test_a_changed_item_is_found(labelled):
+    dataset = dataset_freeze(actor=None, base=labelled)
+    item = dataset.items.order_by("key")[3]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE training_datasetitem DISABLE TRIGGER dataset_item_frozen")
+        cursor.execute("UPDATE training_datasetitem SET question = 'x' WHERE id = %s", [item.pk])
+        cursor.execute("ALTER TABLE training_datasetitem ENABLE TRIGGER dataset_item_frozen")
+    assert dataset_verify(dataset)["first_broken"] == item.pk
+
+
+def test_only_texts_may_be_emptied(labelled):
+    dataset = dataset_freeze(actor=None, base=labelled)
+    for change in ({"question": "anders"}, {"question": "", "answer": "", "customer": "", "split": "dev"}, {"digest": ""}):
+        with pytest.raises(DatabaseError, match="never change"), transaction.atomic():
+            _redacted(dataset, change)
+
+
+def _redacted(dataset: Dataset, change: dict) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('scrm.dataset_redaction', 'on', true)")
+    dataset.items.filter(split="train").update(redacted_at=timezone.now(), **change)
 
 
 def test_without_labels_there_is_nothing_to_freeze(base, release):
