@@ -7,10 +7,10 @@ class KnowledgeConfig(AppConfig):
     verbose_name = _("Knowledge")
 
     def ready(self):
-        from knowledge.ingestion.reembedding import release_vectors_ensure
         from knowledge.receivers import vectors_complete
         from knowledge.retrieval.background import release_background_ensure
         from knowledge.retrieval.indexes import release_index_ensure
+        from knowledge.services.vectors import release_vectors_ensure
         from scrm.ai.registry import before_activation, release_activated
 
         before_activation.register("passage vectors", release_vectors_ensure)

@@ -8,12 +8,12 @@ from django.conf import settings
 
 from knowledge.ingestion.page_cache import page_images_purge
 from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
-from knowledge.ingestion.reembedding import release_vectors_ensure
 from knowledge.ingestion.turns import jobs_next, still_waiting
 from knowledge.retrieval.tasks import lexical_refresh_task  # noqa: F401  (Celery looks for tasks in this module)
 from knowledge.review_tasks import freshness_review_task  # noqa: F401
 from knowledge.services.purging import documents_purge, files_purge, versions_purge
 from knowledge.services.uploads import incoming_purge
+from knowledge.services.vectors import release_vectors_ensure
 from knowledge.trial_tasks import trial_run_task, trials_drain_task  # noqa: F401
 from knowledge.web_tasks import web_crawl_task, web_drain_task  # noqa: F401
 from scrm.ai.selectors import active_release

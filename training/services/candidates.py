@@ -92,7 +92,7 @@ def candidate_train(
     release = release_create(name=name, query_encoder=encoder, passage_encoder=passages_by, settings=facts)
     release_background_ensure(release)
     if both:
-        pair_vectors_ensure(release)
+        pair_vectors_ensure(release, goes_on)
     changed = encoder != active.query_encoder
     # What the tower was trained on looks better to it than it is: order is learned from questions it did not see.
     unseen = [item for item in items if not item.synthetic and (item.split == "dev" or (item.split == "train" and not changed))]
@@ -134,6 +134,12 @@ def _tower(
 def _leftovers_remove(name: str) -> None:
     """What this very run left when it was killed after its candidate was made; its encoder is found again by its fingerprint."""
     ModelRelease.objects.filter(name=name, state=ReleaseState.READY).delete()
+
+
+def leftover_remove(name: str) -> None:
+    """What a run made before it was stopped for good: its release, encoder, vectors and files."""
+    for release in ModelRelease.objects.filter(name=name, state=ReleaseState.READY):
+        candidate_remove(release=release)
 
 
 def _learn_weights(

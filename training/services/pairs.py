@@ -7,6 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from knowledge.models import Chunk
+from knowledge.services.vectors import release_vectors_ensure
 from knowledge.text import index_text
 from scrm.ai.choices import EncoderKind
 from scrm.ai.models import Encoder, ModelRelease
@@ -17,7 +18,7 @@ from scrm.core.errors import Invalid
 from training.models import DatasetItem
 from training.trainers import both_towers
 from training.trainers.both_towers import BothSettings, Triple
-from training.trainers.types import GoesOn
+from training.trainers.types import GoesOn, Stopped
 
 
 def pair_train(
@@ -39,8 +40,17 @@ def pair_train(
     return encoder_prepare(source=str(target))
 
 
-def pair_vectors_ensure(release: ModelRelease) -> None:
-    """Vectors of all passages under the candidate's passage encoder, in batches that a kill cannot undo, and its index: as for service."""
+def pair_vectors_ensure(release: ModelRelease, goes_on: GoesOn) -> None:
+    """Vectors of all passages under the candidate's passage encoder, in batches that a kill cannot undo, and its index: as for service.
+
+    Raises Stopped when `goes_on`, told of every batch, says no.
+    """
+
+    def told(done: int, total: int) -> None:
+        if not goes_on("embed", done, total):
+            raise Stopped
+
+    release_vectors_ensure(release, told)
     for prepare in before_activation.values():
         prepare(release)
 

@@ -20,7 +20,7 @@ from training.evaluation.comparison import Asked, compare
 from training.models import Dataset, GoldQuestion, TrainingRun
 from training.promotion import wording
 from training.promotion.gate import Limits, Verdict, decide
-from training.services.candidates import Candidate, candidate_remove, candidate_train
+from training.services.candidates import Candidate, candidate_remove, candidate_train, leftover_remove
 from training.trainers.both_towers import BothSettings
 from training.trainers.types import GoesOn, Stopped, TowerSettings
 
@@ -49,7 +49,6 @@ def run_train(*, run: TrainingRun, goes_on: GoesOn = lambda stage, done, total: 
     None when it was cancelled or failed; what failed is the run's reason. Nothing serves yet. A killed run goes on at its checkpoint.
     """
     began = time.perf_counter()
-    candidate = None
     try:
         active = active_release()
         candidate = candidate_train(
@@ -63,11 +62,11 @@ def run_train(*, run: TrainingRun, goes_on: GoesOn = lambda stage, done, total: 
         )
         verdict, figures = _measured(run.dataset, active, candidate, goes_on, limits)
     except Stopped:
-        _drop(candidate)
+        leftover_remove(f"run-{run.pk}")
         run_end(run=run, state=State.CANCELLED, reason=_("Cancelled."), seconds=time.perf_counter() - began)
         return None
     except (ScrmError, OSError) as error:
-        _drop(candidate)
+        leftover_remove(f"run-{run.pk}")
         if isinstance(error, NoActiveRelease):
             raise
         run_end(run=run, state=State.FAILED, reason=str(error), seconds=time.perf_counter() - began)
@@ -159,9 +158,9 @@ def _both(run: TrainingRun) -> BothSettings | None:
     return BothSettings(**known)
 
 
-def _drop(candidate: Candidate | ModelRelease | None) -> None:
+def _drop(candidate: ModelRelease | None) -> None:
     if candidate is not None:
-        candidate_remove(release=candidate.release if isinstance(candidate, Candidate) else candidate)
+        candidate_remove(release=candidate)
 
 
 def _mean(values: Sequence[float]) -> float:
