@@ -9,5 +9,9 @@ class TrainingConfig(AppConfig):
         from training.services.writers import adapter_load
 
         before_activation.register("writer's adapter", adapter_load)
+        from conversations.trials import TRIALS
+        from training.services.canary import canary_of
+
+        TRIALS.register("canary", canary_of)
         from training import panels, receivers  # noqa: F401
         from training.evaluation import answers  # noqa: F401

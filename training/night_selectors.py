@@ -11,6 +11,7 @@ from scrm.jobs.models import Job
 from training.models import TrainingRun
 from training.plots import Night, Plot, plot
 from training.promotion import wording
+from training.shadow_selectors import shadows
 
 SHOWN = 30
 KIND, SUBJECT = "learn", 1
@@ -25,9 +26,11 @@ def nights() -> QuerySet[TrainingRun]:
 def nights_shown() -> list[TrainingRun]:
     """The last SHOWN, each with `findings`: the gate's sentences in the reader's language, and whether each condition passed."""
     rows = list(nights()[:SHOWN])
+    compared = shadows({row.release_id for row in rows if row.release_id})
     for row in rows:
         row.before, row.after = (row.figures.get(side, {}).get("ndcg@10") for side in ("before", "after"))
         row.findings = [(condition["passed"], wording.sentence(condition)) for condition in row.conditions]
+        row.shadow = compared.get(row.release_id)
         row.slice_rows = [(wording.slice_name(name), *figures) for name, figures in sorted(row.figures.get("slices", {}).items())]
     return rows
 

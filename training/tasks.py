@@ -4,12 +4,15 @@ from celery import shared_task
 
 from scrm.ai.models import ModelRelease
 from training.services.annotation_gathering import annotation_gather
+from training.services.canary import canaries_watch
 from training.services.erasures import erasures_follow
 from training.services.feedback import feedback_record
 from training.services.import_work import import_work
 from training.services.imports import imports_drain
 from training.services.nights import night_run, nightly, nights_drain
+from training.services.old_vectors import old_vectors_remove
 from training.services.promotion import releases_watch
+from training.services.shadow import shadows_run
 from training.services.unknown import unknown_gather
 from training.services.writers import adapter_unload
 
@@ -67,3 +70,18 @@ def imports_drain_task() -> None:
 @shared_task(name="training.erasures_follow")
 def erasures_follow_task() -> None:
     erasures_follow()
+
+
+@shared_task(name="training.canaries_watch")
+def canaries_watch_task() -> None:
+    canaries_watch()
+
+
+@shared_task(name="training.shadows_run")
+def shadows_run_task() -> None:
+    shadows_run()
+
+
+@shared_task(name="training.old_vectors_remove")
+def old_vectors_remove_task() -> None:
+    old_vectors_remove()

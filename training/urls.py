@@ -34,5 +34,7 @@ urlpatterns = [
     path("nights/stop/", nights.night_stop, name="night_stop"),
     path("nights/approve/", nights.approve, name="approve"),
     path("nights/decline/", nights.decline, name="decline"),
+    path("nights/try/", nights.canary_try, name="canary_try"),
+    path("nights/try/end/", nights.canary_stop, name="canary_stop"),
     path("nights/rollback/", nights.rollback, name="rollback"),
 ]

@@ -87,6 +87,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "releases-watch": {"task": "training.releases_watch", "schedule": schedule(900), "options": {"queue": "bulk", "expires": 900}},
     "unknown-gather": {"task": "training.unknown_gather", "schedule": schedule(900), "options": {"queue": "bulk", "expires": 900}},
     "annotation-gather": {"task": "training.annotation_gather", "schedule": schedule(1800), "options": {"queue": "bulk", "expires": 1800}},
+    "canaries-watch": {"task": "training.canaries_watch", "schedule": schedule(300), "options": {"queue": "bulk", "expires": 300}},
+    "shadows-run": {"task": "training.shadows_run", "schedule": schedule(600), "options": {"queue": "training", "expires": 600}},
+    "old-vectors-remove": {
+        "task": "training.old_vectors_remove",
+        "schedule": crontab(hour=4, minute=10),
+        "options": {"queue": "training", "expires": 3600},
+    },
     "erasures-follow": {"task": "training.erasures_follow", "schedule": schedule(3600), "options": {"queue": "bulk", "expires": 3600}},
     "annotation-imports-drain": {"task": "training.imports_drain", "schedule": schedule(300), "options": {"queue": "bulk", "expires": 300}},
     "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=3, minute=30), "options": {"queue": "training", "expires": 3600}},

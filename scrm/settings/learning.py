@@ -10,3 +10,15 @@ LEARN_THREADS = env.number("SCRM_LEARN_THREADS", 1)
 LEARN_AUTOMATIC = env.flag("SCRM_LEARN_AUTOMATIC", True)
 # Epochs of the query tower.
 LEARN_EPOCHS = env.number("SCRM_LEARN_EPOCHS", 3)
+
+# Real questions that are put to a candidate and to what serves before anything switches; 0: none.
+SHADOW_QUESTIONS = env.number("SCRM_SHADOW_QUESTIONS", 100)
+# Share (0-1) of the new questions that are put to both while a candidate waits for a decision.
+SHADOW_SHARE = env.decimal("SCRM_SHADOW_SHARE", 0.2)
+# Share (0-1) of conversations that a candidate answers before it serves all; 0: it serves all at once.
+CANARY_SHARE = env.decimal("SCRM_CANARY_SHARE", 0.0)
+# Answers of the candidate after which it is promoted by itself, unless its figures were worse before.
+CANARY_CASES = env.number("SCRM_CANARY_CASES", 300)
+# Days after which the passage vectors of a model that serves no more are removed; 0 keeps them for ever. Never those of the release in use
+# or of the one a click goes back to.
+KEEP_OLD_VECTORS_DAYS = env.number("SCRM_KEEP_OLD_VECTORS_DAYS", 14)

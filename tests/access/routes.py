@@ -65,6 +65,8 @@ ROUTES: dict[str, Route] = {
     "training:night_stop": post("AK"),
     "training:approve": post("A", run="none"),
     "training:decline": post("A", run="none"),
+    "training:canary_try": post("A", run="none"),
+    "training:canary_stop": post("A", run="none"),
     "training:rollback": post("A"),
     "knowledge:bases": Route("AKG"),
     "knowledge:panel": Route("AKG"),

@@ -6,6 +6,7 @@ from training.models.feedback import AnswerRating, Feedback
 from training.models.imports import AnnotationImport, ImportedLine
 from training.models.objections import LearningObjection
 from training.models.runs import TrainingRun
+from training.models.shadow import ShadowQuestion
 from training.models.unknown import UnknownQuestion, UnknownTurn
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "GoldQuestion",
     "ImportedLine",
     "LearningObjection",
+    "ShadowQuestion",
     "TrainingRun",
     "UnknownQuestion",
     "UnknownTurn",

@@ -12,7 +12,8 @@ from training.models.datasets import Dataset
 class TrainingRun(models.Model):
     """One training with its evaluation and the gate's decision.
 
-        RUNNING -> PROMOTED | REFUSED | WAITING | SKIPPED | FAILED | CANCELLED       WAITING -> PROMOTED | DECLINED
+        RUNNING -> PROMOTED | REFUSED | WAITING | CANARY | SKIPPED | FAILED | CANCELLED
+        WAITING -> CANARY | PROMOTED | DECLINED       CANARY (answers a share of conversations) -> PROMOTED | DECLINED
         PROMOTED -> ROLLED_BACK
 
     `figures`: {"before", "after", "difference", "interval", "slices", ...}. `conditions`: the gate's, each {"name", "passed", "detail"}.
@@ -24,6 +25,7 @@ class TrainingRun(models.Model):
         PROMOTED = "promoted", _("promoted")
         REFUSED = "refused", _("not promoted")
         WAITING = "waiting", _("waiting for approval")
+        CANARY = "canary", _("on trial with a share")
         DECLINED = "declined", _("declined")
         SKIPPED = "skipped", _("nothing new")
         FAILED = "failed", _("failed")
@@ -34,6 +36,7 @@ class TrainingRun(models.Model):
         RETRIEVER = "retriever", _("query tower, order and relevance")
         FUSION = "fusion", _("order and relevance")
         BOTH = "both", _("both towers")
+        RISK = "risk", _("risk classifier")
 
     kind = models.CharField(_("what"), max_length=12, choices=Kind, default=Kind.RETRIEVER)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.RUNNING)

@@ -18,6 +18,10 @@ class Share:
     cases: int
 
     @property
+    def percent(self) -> float:
+        return round(100 * self.rate, 1)
+
+    @property
     def rate(self) -> float:
         return self.bad / self.cases if self.cases else 0.0
 

@@ -16,9 +16,12 @@ from scrm.jobs.models import Job
 from scrm.jobs.services import job_claim, job_end, job_open, job_progress, jobs_cancel, jobs_lost
 from training.datasets import labels
 from training.models import Dataset, TrainingRun
+from training.services.candidates import leftover_remove
 from training.services.datasets import dataset_freeze
-from training.services.promotion import run_offer, tell
+from training.services.offering import run_offer
+from training.services.promotion import tell
 from training.services.runs import run_create_in_tx, run_end, run_train
+from training.trainers.types import Stopped
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +96,11 @@ def night_work(*, run: TrainingRun, goes_on, scheduled: bool = False) -> None:
         run.save(update_fields=["dataset"])
     verdict = run_train(run=run, goes_on=goes_on)
     if verdict is not None and verdict.passed:
-        run_offer(run=run)
+        try:
+            run_offer(run=run, goes_on=goes_on)
+        except Stopped:
+            leftover_remove(f"run-{run.pk}")
+            run_end(run=run, state=State.CANCELLED, reason=_("Cancelled."))
 
 
 def nightly(*, actor=None) -> TrainingRun | None:

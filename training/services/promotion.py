@@ -34,19 +34,11 @@ CHANGE_RELEASE, VIEW = "ai.change_modelrelease", "training.view_trainingrun"
 WATCHED = timedelta(days=14)  # of the release before, to compare with
 
 
-def run_offer(*, run: TrainingRun) -> None:
-    """What passed the gate serves at once, or waits for a person, as set."""
-    if settings.LEARN_AUTOMATIC:
-        run_promote(actor=None, run=run)
-    else:
-        run_end(run=run, state=State.WAITING)
-
-
 def run_promote(*, actor, run: TrainingRun) -> TrainingRun:
     """Let the run's release serve. Raises NotAllowed; Conflict unless the gate let it pass and it is still compared with what serves."""
     require(actor, CHANGE_RELEASE)
     run.refresh_from_db()
-    if run.state not in (State.RUNNING, State.WAITING) or run.release is None or not _passed(run):
+    if run.state not in (State.RUNNING, State.WAITING, State.CANARY) or run.release is None or not passed(run):
         raise Conflict(_("Only what passed the gate can be promoted."))
     active = active_release_or_none()
     if active is None or active.pk != run.previous_id:
@@ -125,7 +117,7 @@ def indicators(run: TrainingRun) -> dict[str, tuple[Share, Share]]:
     begun = run.release.activated_at
     before = Turn.objects.filter(release_id=run.previous_id, created_at__gte=begun - WATCHED, state__in=ENDED)
     now = Turn.objects.filter(release_id=run.release_id, created_at__gte=begun, state__in=ENDED)
-    return {"refused": (_refused(before), _refused(now)), "unsolved": (_unsolved(before), _unsolved(now))}
+    return {"refused": (refused(before), refused(now)), "unsolved": (unsolved(before), unsolved(now))}
 
 
 def tell(run: TrainingRun) -> None:
@@ -143,14 +135,17 @@ def tell(run: TrainingRun) -> None:
         )
 
 
-def _passed(run: TrainingRun) -> bool:
+def passed(run: TrainingRun) -> bool:
+    """Whether the gate let it pass."""
     return bool(run.conditions) and all(condition["passed"] for condition in run.conditions)
 
 
-def _refused(turns) -> Share:
+def refused(turns) -> Share:
+    """Turns that were refused or handed over."""
     return Share(**turns.aggregate(bad=Count("pk", filter=Q(state__in=GIVEN_UP)), cases=Count("pk")))
 
 
-def _unsolved(turns) -> Share:
+def unsolved(turns) -> Share:
+    """Answers that customers called not solved, of those they said anything of."""
     said = Feedback.objects.filter(turn__in=turns, value__in=(Feedback.Value.SOLVED, Feedback.Value.UNSOLVED))
     return Share(**said.aggregate(bad=Count("pk", filter=Q(value=Feedback.Value.UNSOLVED)), cases=Count("pk")))

@@ -1,5 +1,6 @@
 """The last nights: what was learned, what the gate said, and the way back."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,8 +11,10 @@ from scrm.access.pages import page
 from scrm.core.errors import Invalid, ScrmError
 from training import night_selectors
 from training.models import TrainingRun
+from training.services.canary import canary_begin, canary_end, canary_figures
 from training.services.nights import CHANGE, night_cancel, night_open
-from training.services.promotion import CHANGE_RELEASE, VIEW, release_rollback, rollback_target, run_decline, run_promote
+from training.services.old_vectors import old_vectors
+from training.services.promotion import CHANGE_RELEASE, INDICATORS, VIEW, release_rollback, rollback_target, run_decline, run_promote
 
 
 @page(VIEW)
@@ -51,6 +54,20 @@ def decline(request):
 
 @require_POST
 @page(CHANGE_RELEASE)
+def canary_try(request):
+    return _done(
+        request, lambda: canary_begin(actor=request.user, run=_run(request)), _("A share of the conversations is answered by it now.")
+    )
+
+
+@require_POST
+@page(CHANGE_RELEASE)
+def canary_stop(request):
+    return _done(request, lambda: canary_end(actor=request.user, run=_run(request)), _("The trial has ended. Nothing has changed."))
+
+
+@require_POST
+@page(CHANGE_RELEASE)
 def rollback(request):
     return _done(request, lambda: release_rollback(actor=request.user), _("The release before serves again."))
 
@@ -74,9 +91,13 @@ def _run(request) -> TrainingRun:
 
 def _context(request) -> dict:
     rows = night_selectors.nights_shown()
+    for row in rows:
+        if row.state == TrainingRun.State.CANARY and row.release:
+            row.canary = [(_(INDICATORS[name]), *pair) for name, pair in canary_figures(row).items()]
     serving = night_selectors.serving_now()
     return {
         "rows": rows, "plot": night_selectors.night_plot(rows), "job": night_selectors.night_waiting(), "serving": serving,
         "earlier": rollback_target(serving), "may_change": policy.can(request.user, CHANGE),
         "may_decide": policy.can(request.user, CHANGE_RELEASE), "states": TrainingRun.State,
+        "canary_share": settings.CANARY_SHARE, "old_vectors": old_vectors(serving),
     }  # fmt: skip

@@ -19,7 +19,8 @@ from training.models import TrainingRun
 from training.promotion.control import Share
 from training.services import promotion
 from training.services.nights import night_cancel, night_open, night_run, nightly
-from training.services.promotion import release_rollback, releases_watch, rollback_target, run_decline, run_offer, run_promote
+from training.services.offering import run_offer
+from training.services.promotion import release_rollback, releases_watch, rollback_target, run_decline, run_promote
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = TrainingRun.State
