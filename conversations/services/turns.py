@@ -20,10 +20,12 @@ from conversations.models import Conversation, Message, Turn
 from conversations.services import turn_ends
 from conversations.services.bursts import is_early
 from conversations.services.replies import Reply, work_out
+from conversations.trials import release_on_trial
 from conversations.turn_selectors import recent_exchanges, unanswered_messages
 from conversations.types import Exchange
 from knowledge.types import Scope
 from scrm.ai.chat import chat_configured
+from scrm.ai.selectors import serving
 from scrm.core.locks import try_session_lock
 from scrm.core.querysets import lease_until
 from scrm.core.tasks import send
@@ -62,7 +64,8 @@ def turn_run(*, conversation_id: int) -> None:
             return  # that worker looks again when it is done
         claim = turn_claim(conversation_id=conversation_id)
         if claim is not None:
-            _work(claim)
+            with serving(release_on_trial(conversation_id)):
+                _work(claim)
     if claim is not None and _is_waiting(conversation_id):
         send("conversations.turn_run", conversation_id)
 
