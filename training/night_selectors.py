@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from scrm.ai.choices import Purpose
 from scrm.ai.models import ModelRelease
 from scrm.ai.selectors import active_release_or_none
 from scrm.jobs.choices import LIVE_STATES
@@ -11,6 +12,7 @@ from scrm.jobs.models import Job
 from training.models import TrainingRun
 from training.plots import Night, Plot, plot
 from training.promotion import wording
+from training.risk.labels import LEAST, LEAST_EACH, risk_labels
 from training.shadow_selectors import shadows
 
 SHOWN = 30
@@ -44,6 +46,13 @@ def night_plot(rows: list[TrainingRun]) -> Plot | None:
     """Differences with their intervals, oldest first; None when nothing was measured yet."""
     measured = [row for row in reversed(rows) if row.figures.get("interval")]
     return plot([_night(row) for row in measured]) if measured else None
+
+
+def risk_state() -> dict:
+    """The risk classifier: the release in use, and how many labels there are of those it needs."""
+    found = risk_labels()
+    risky = sum(label.risky for label in found)
+    return {"active": active_release_or_none(Purpose.RISK), "labels": len(found), "risky": risky, "least": LEAST, "each": LEAST_EACH}
 
 
 def serving_now() -> ModelRelease | None:

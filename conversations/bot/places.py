@@ -12,7 +12,7 @@ from conversations.bot import prompts
 from conversations.models import ContentStamp
 from knowledge.types import TERMS_VERSION, Scope
 from scrm.ai.chat import chat_configured
-from scrm.ai.choices import ReleaseState
+from scrm.ai.choices import Purpose, ReleaseState
 from scrm.ai.models import ModelRelease
 from scrm.ai.selectors import on_trial
 
@@ -63,7 +63,11 @@ def prompt_version() -> str:
 
 
 def _releases() -> list:
-    """What serves now, of every purpose; a candidate that is being tried in this thread has a place of its own."""
-    active = ModelRelease.objects.filter(state=ReleaseState.ACTIVE).order_by("pk").values_list("pk", "settings")
+    """What serves now, of every purpose but risk, which is judged anew whenever an answer is given; a candidate that is being tried in this
+    thread has a place of its own.
+    """
+    active = (
+        ModelRelease.objects.filter(state=ReleaseState.ACTIVE).exclude(purpose=Purpose.RISK).order_by("pk").values_list("pk", "settings")
+    )
     tried = on_trial()
     return [[pk, json.dumps(weights, sort_keys=True)] for pk, weights in active] + [tried.pk if tried else None]

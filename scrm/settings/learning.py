@@ -19,6 +19,8 @@ SHADOW_SHARE = env.decimal("SCRM_SHADOW_SHARE", 0.2)
 CANARY_SHARE = env.decimal("SCRM_CANARY_SHARE", 0.0)
 # Answers of the candidate after which it is promoted by itself, unless its figures were worse before.
 CANARY_CASES = env.number("SCRM_CANARY_CASES", 300)
+# Learn from reviewers which answers a person should see first; it raises risk, never lowers it, and is in use once it has proved itself.
+RISK_LEARNING = env.flag("SCRM_RISK_LEARNING", True)
 # Days after which the passage vectors of a model that serves no more are removed; 0 keeps them for ever. Never those of the release in use
 # or of the one a click goes back to.
 KEEP_OLD_VECTORS_DAYS = env.number("SCRM_KEEP_OLD_VECTORS_DAYS", 14)

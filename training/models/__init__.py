@@ -5,6 +5,7 @@ from training.models.datasets import Dataset, DatasetItem, GoldQuestion
 from training.models.feedback import AnswerRating, Feedback
 from training.models.imports import AnnotationImport, ImportedLine
 from training.models.objections import LearningObjection
+from training.models.risk import RiskWeights
 from training.models.runs import TrainingRun
 from training.models.shadow import ShadowQuestion
 from training.models.unknown import UnknownQuestion, UnknownTurn
@@ -21,6 +22,7 @@ __all__ = [
     "GoldQuestion",
     "ImportedLine",
     "LearningObjection",
+    "RiskWeights",
     "ShadowQuestion",
     "TrainingRun",
     "UnknownQuestion",

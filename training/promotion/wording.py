@@ -42,6 +42,21 @@ SENTENCES = {
         gettext_noop("%(figure)s: %(before)s → %(after)s."),
         gettext_noop("%(figure)s: %(before)s → %(after)s, may rise by %(margin)s at most. Judge passages of questions that find nothing."),
     ),
+    "risk_auc": (
+        gettext_noop("A risky answer stands above another in %(auc)s of cases (95 %% interval %(low)s to %(high)s, %(labels)s labels)."),
+        gettext_noop(
+            "A risky answer stands above another in %(auc)s of cases (95 %% interval %(low)s to %(high)s, %(labels)s labels); the lower bound"
+            " must be above %(least)s. Review more answers."
+        ),
+    ),
+    "risk_held_up": (
+        gettext_noop("It finds %(recall)s of the risky answers and holds up %(held_up)s of the others."),
+        gettext_noop("It finds %(recall)s of the risky answers and holds up %(held_up)s of the others, at most %(most)s are allowed."),
+    ),
+    "risk_before": (
+        gettext_noop("The classifier in use: %(before)s, now %(after)s."),
+        gettext_noop("The classifier in use: %(before)s, now %(after)s; it may be worse by %(margin)s at most."),
+    ),
     "latency": (
         gettext_noop("A search takes %(after)s ms (95 of 100), before %(before)s ms."),
         gettext_noop("A search takes %(after)s ms (95 of 100), before %(before)s ms; at most %(most)s ms are allowed."),
@@ -71,5 +86,5 @@ def slice_name(name: str) -> str:
 def reason(conditions: list[Mapping]) -> str:
     """Why it was promoted, or every condition that failed."""
     failed = [condition for condition in conditions if not condition["passed"]]
-    shown = failed or [condition for condition in conditions if condition["name"] == "better"]
+    shown = failed or [condition for condition in conditions if condition["name"] in ("better", "risk_auc")]
     return " ".join(sentence(condition) for condition in shown)

@@ -20,6 +20,7 @@ from training.services.candidates import leftover_remove
 from training.services.datasets import dataset_freeze
 from training.services.offering import run_offer
 from training.services.promotion import tell
+from training.services.risk import risk_train
 from training.services.runs import run_create_in_tx, run_end, run_train
 from training.trainers.types import Stopped
 
@@ -82,6 +83,7 @@ def night_run(*, job_id: int) -> TrainingRun | None:
         failed = run.state == State.FAILED
         job_end(job=job, state=JobState.FAILED if failed else JobState.DONE, error=run.reason if failed else "")
         tell(run)
+        risk_train()
     return run
 
 

@@ -19,7 +19,7 @@ from training.services.promotion import CHANGE_RELEASE, INDICATORS, VIEW, releas
 
 @page(VIEW)
 def nights(request):
-    return render(request, "training/nights.html", _context(request))
+    return render(request, "training/nights.html", _context(request) | {"risk": night_selectors.risk_state()})
 
 
 @page(VIEW)
