@@ -10,7 +10,7 @@ class TrainingConfig(AppConfig):
 
         before_activation.register("writer's adapter", adapter_load)
         from conversations.bot.rules import CLASSIFIERS
-        from conversations.trials import TRIALS
+        from conversations.bot.trials import TRIALS
         from training.services.canary import canary_of
         from training.services.risk import risk_classified
 

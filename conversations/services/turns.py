@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.bot.places import caching
+from conversations.bot.trials import release_on_trial
 from conversations.choices import ConversationState, Holder, TurnState
 from conversations.models import Conversation, Message, Turn
 from conversations.services import turn_ends
 from conversations.services.bursts import is_early
 from conversations.services.replies import Reply, work_out
-from conversations.trials import release_on_trial
 from conversations.turn_selectors import recent_exchanges, unanswered_messages
 from conversations.types import Exchange
 from knowledge.types import Scope

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from conversations.bot.trials import TRIALS, release_on_trial
 from conversations.choices import TurnState
 from conversations.models import Conversation, Turn
 from conversations.services.turns import turn_run
-from conversations.trials import TRIALS, release_on_trial
 from knowledge.ingestion.bulk import load_documents
 from knowledge.models import ChunkEmbedding, KnowledgeBase
 from scrm.ai.choices import EncoderKind, ReleaseState
