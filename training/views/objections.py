@@ -22,7 +22,7 @@ def objections(request):
     found = []
     if words:
         alike = Q(name__icontains=words) | Q(identities__external_id__icontains=words)
-        found = visible.filter(alike).select_related("learning_objection").order_by("-pk")[:FOUND]
+        found = visible.filter(alike).select_related("learning_objection").prefetch_related("identities").order_by("-pk")[:FOUND]
     return render(
         request, "training/objections.html", {"rows": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")), "q": words, "found": found}
     )  # fmt: skip

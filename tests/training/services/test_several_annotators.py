@@ -179,4 +179,4 @@ def test_the_models_opinion_leads_nobody(world, people):
 
 def _page(world, person) -> str:
     world.people[person.username] = person
-    return world.client(person.username).get(reverse("training:annotation")).content.decode().split('class="card"><summary>')[0]
+    return world.client(person.username).get(reverse("training:annotation")).content.decode().split('class="card people"><summary>')[0]
