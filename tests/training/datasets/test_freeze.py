@@ -1,8 +1,10 @@
 """A frozen dataset is what was known, never changes, and nothing leaks from what trains to what measures."""
 
+import json
 from itertools import product
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -166,6 +168,14 @@ def test_a_changed_item_is_found(labelled):
         cursor.execute("UPDATE training_datasetitem SET question = 'x' WHERE id = %s", [item.pk])
         cursor.execute("ALTER TABLE training_datasetitem ENABLE TRIGGER dataset_item_frozen")
     assert dataset_verify(dataset)["first_broken"] == item.pk
+
+
+def test_the_commands_check_and_verify(labelled, capsys):
+    dataset = dataset_freeze(actor=None, base=labelled)
+    call_command("datasets", "verify", str(dataset.pk), "--json")
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+    call_command("datasets", "check", "--json")
+    assert json.loads(capsys.readouterr().out) == {"labels": ASKED, "duplicate": 0, "contradiction": 0, "short": 0, "unmasked": 0}
 
 
 def test_only_texts_may_be_emptied(labelled):
