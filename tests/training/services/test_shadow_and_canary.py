@@ -26,10 +26,13 @@ from training.promotion.shadow import likeness
 from training.promotion.shares import falls_on
 from training.services import canary, offering
 from training.services.canary import canaries_watch, canary_begin, canary_end, canary_of
+from training.services.candidates import leftover_remove
 from training.services.old_vectors import old_vectors, old_vectors_remove
+from training.services.pairs import pair_vectors_ensure
 from training.services.promotion import release_rollback, run_promote
 from training.services.shadow import shadow_run, shadows_run
 from training.shadow_selectors import shadows
+from training.trainers.types import Stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = TrainingRun.State
@@ -93,6 +96,22 @@ def test_a_share_is_the_same_ones_and_about_as_many():
     assert 320 < len(chosen) < 480
     assert not any(falls_on(0.0, "x", number) for number in range(100))
     assert all(falls_on(1.0, "x", number) for number in range(100))
+
+
+def test_making_vectors_can_be_cancelled_and_leaves_no_release(world, release, run):
+    load_documents(world.ours.base, [("d1", "标题", "内容。")])
+    told = []
+
+    def goes_on(stage: str, done: int, total: int) -> bool:
+        told.append((stage, done, total))
+        return False
+
+    with pytest.raises(Stopped):
+        pair_vectors_ensure(run.release, goes_on)
+    assert [(stage, done > 0) for stage, done, _total in told] == [("embed", True)]
+    leftover_remove(run.release.name)
+    assert not ModelRelease.objects.filter(name="run-1").exists()
+    assert active_release() == release
 
 
 def test_real_questions_are_asked_to_both_once(world, loaded, run):
