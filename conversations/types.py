@@ -84,7 +84,8 @@ class BotState:
     `verdict` is "" while running. `outcome` ends the pipeline. `confidence`: 0-1, how sure it is that the passages answer the
     question. `answer` is masked text with its [n]; `rejected` the best hits below the threshold. `standalone`: a follow-up as a
     question of its own, "" when it needs no rewriting; `context_free`: it means the same in every conversation.
-    `searched_again`: the words that found something when the question itself found nothing.
+    `searched_again`: the words that found something when the question itself found nothing. `suspicious`: kinds of orders to the machine
+    that the message holds (conversations.bot.guard_rules), and "document" when a passage does: no endpoint reads such a message.
 
     Of the answer cache: `place` where the answer may be kept and the `stamps` of the bases when the work began, "" when it may not be;
     `flight`: the key under which equal questions wait for this one; `cached`: the CacheUseKind of a hit; `plain`: so much time was spent
@@ -112,6 +113,7 @@ class BotState:
     risk_topics: tuple[str, ...] = ()
     outcome: str = ""
     sentences: tuple[SentenceVerdict, ...] = ()
+    suspicious: tuple[str, ...] = ()
     place: str = ""
     stamps: tuple[tuple[int, int], ...] = ()
     flight: str = ""

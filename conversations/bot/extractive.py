@@ -80,7 +80,7 @@ def quotes_of(sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
         last = stretches[-1][1] if stretches else None
         if (
             last
-            and last.hit.chunk_id == one.hit.chunk_id
+            and (last.hit.chunk_id, last.hit.start) == (one.hit.chunk_id, one.hit.start)
             and last.index + 1 == one.index
             and _PARAGRAPH not in one.hit.text[last.to : one.at]
         ):

@@ -8,6 +8,8 @@ from dataclasses import replace
 from django.conf import settings
 
 from conversations.bot.grounding import PASSAGES
+from conversations.bot.guard import DOCUMENT
+from conversations.bot.poisoned import without_orders
 from conversations.bot.prompts import messages
 from conversations.types import BotState
 from knowledge.retrieval.sections import widened
@@ -38,13 +40,18 @@ def write(state: BotState) -> BotState:
 
     Passages found of one section are read, and checked, as one text. Raises ChatUnavailable.
     """
-    state = replace(state, hits=widened(state.hits))
+    state = _without_orders(replace(state, hits=widened(state.hits)))
     hits, listener = state.hits[:PASSAGES], _listener.get()
     told = (lambda text: listener(text, hits)) if listener else None
     reply = chat.complete(messages(state.asks, hits, state.history), model=writer_model(), on_text=told)
     if settings.REFUSAL_TEXT in reply.text:
         return replace(state, answer="", writer=reply.model, reason="writer_refused")
     return replace(state, answer=reply.text, writer=reply.model)
+
+
+def _without_orders(state: BotState) -> BotState:
+    clean = without_orders(state.hits)
+    return state if clean == state.hits else replace(state, hits=clean, suspicious=(*state.suspicious, DOCUMENT))
 
 
 def writer_model() -> str:

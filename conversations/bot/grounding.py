@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from conversations.bot.facts import plain
+from conversations.bot.links import without_foreign_links
 from conversations.bot.live import still_said
 from conversations.bot.sentences import Sentence, sentences_of, whole_answer
 from conversations.bot.support import Support, Why, judge_plain
@@ -38,8 +39,9 @@ def grounded(state: BotState) -> BotState:
     `confidence` is the share that is left.
     """
     hits = state.hits[:PASSAGES]
-    passages = {hit.chunk_id: _Passage(hit) for hit in hits}
-    claims = [_claim(text, marks, hits, passages) for text, marks in written_sentences(state.answer)]
+    passages = {_place(hit): _Passage(hit) for hit in hits}
+    answer = without_foreign_links(state.answer, "\n".join(hit.text for hit in hits))
+    claims = [_claim(text, marks, hits, passages) for text, marks in written_sentences(answer)]
     live = still_said([claim.quote for claim in claims if claim.quote], state.scope)
     claims = [_unless_gone(claim, live) for claim in claims]
     quotes, numbers = _numbered(claims)
@@ -91,11 +93,16 @@ class _Passage:
         return sorted(texts, key=lambda one: -pair_coverage(one[0], pairs))[:_TRIED]
 
 
-def _claim(text: str, marks: Sequence[int], hits: Sequence[Hit], passages: Mapping[int, _Passage]) -> Claim:
+def _place(hit: Hit) -> tuple[int, int]:
+    """Of one passage several stretches may be left."""
+    return hit.chunk_id, hit.start
+
+
+def _claim(text: str, marks: Sequence[int], hits: Sequence[Hit], passages: Mapping[tuple[int, int], _Passage]) -> Claim:
     """Held against the passages it names, then against the others: a wrong number is put right, a wrong sentence is not."""
     bare = PLACEHOLDER.sub("", text)
     named = [hits[mark - 1] for mark in dict.fromkeys(marks) if 0 < mark <= len(hits)]
-    judged = [(hit, *passages[hit.chunk_id].judge(bare)) for hit in (*named, *(hit for hit in hits if hit not in named))]
+    judged = [(hit, *passages[_place(hit)].judge(bare)) for hit in (*named, *(hit for hit in hits if hit not in named))]
     if not judged:
         return Claim(text, Support(Why.NO_SOURCE))
     supported = [one for one in judged if one[1].ok]

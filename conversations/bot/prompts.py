@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
+from conversations.bot.fences import fenced
 from conversations.types import Exchange
 from knowledge.types import Hit
 from scrm.privacy.redact import PLACEHOLDER
@@ -32,7 +33,7 @@ def messages(question: str, hits: Sequence[Hit], history: Sequence[Exchange] = (
     rules = RULES.format(refusal=settings.REFUSAL_TEXT)
     taken = sum(tokens_at_most(text) for text in (rules, TEMPLATE, question, *(message["content"] for message in earlier)))
     passages = _that_fit(hits, settings.CHAT_CONTEXT_TOKENS - _ANSWER_TOKENS - taken)
-    asks = TEMPLATE.format(question=_fenced(question), passages=passages)
+    asks = TEMPLATE.format(question=fenced(question), passages=passages)
     return [{"role": "system", "content": rules}, *earlier, {"role": "user", "content": asks}]
 
 
@@ -57,14 +58,9 @@ def _that_fit(hits: Sequence[Hit], tokens: int) -> str:
 
 def _earlier(text: str) -> str:
     """Numbers of placeholders count anew in each turn: an earlier one must not be taken for one of this turn."""
-    return PLACEHOLDER.sub(r"<\g<kind>>", _fenced(text))
+    return PLACEHOLDER.sub(r"<\g<kind>>", fenced(text))
 
 
 def _passage(number: int, hit: Hit, longest: int = _LONGEST) -> str:
     head = " > ".join([hit.title, *hit.heading_path])
-    return f'<passage id="{number}">\n[{number}] {_fenced(head)}\n{_fenced(hit.text[:longest])}\n</passage>'
-
-
-def _fenced(text: str) -> str:
-    """No tag of ours can come from inside; the sign looks the same to a reader. Our own placeholders keep theirs."""
-    return text.replace("</", "＜/").replace("<passage", "＜passage").replace("<question", "＜question")
+    return f'<passage id="{number}">\n[{number}] {fenced(head)}\n{fenced(hit.text[:longest])}\n</passage>'

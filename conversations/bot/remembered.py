@@ -48,7 +48,7 @@ INSERT INTO conversations_cacheuse (base_ids, kind, saved_ms, created_at) SELECT
 def may_be_kept(state: BotState) -> bool:
     """Whether the question means the same in every conversation and holds nothing of one person."""
     text = state.masked
-    if not state.context_free or state.standalone or PLACEHOLDER.search(text) or len(text) > LONGEST_QUESTION:
+    if not state.context_free or state.standalone or state.suspicious or PLACEHOLDER.search(text) or len(text) > LONGEST_QUESTION:
         return False
     return bool(same_key(text))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from conversations.bot.facts import facts_of, lacking, plain
+from conversations.bot.fences import fenced
 from conversations.types import Exchange
 from scrm.ai import chat
 from scrm.privacy.redact import PLACEHOLDER
@@ -30,10 +31,6 @@ def rewritten(question: str, history: Sequence[Exchange]) -> str:
 
 def messages(question: str, history: Sequence[Exchange]) -> list[chat.Message]:
     """Earlier exchanges and the follow-up, fenced."""
-    told = [f"客户：{_fenced(one.question)}\n客服：{_fenced(one.answer[:_ANSWER])}" for one in history[-_EARLIER:]]
-    asks = "\n".join(["<dialogue>", *told, "</dialogue>", "<question>", _fenced(question), "</question>"])
+    told = [f"客户：{fenced(one.question)}\n客服：{fenced(one.answer[:_ANSWER])}" for one in history[-_EARLIER:]]
+    asks = "\n".join(["<dialogue>", *told, "</dialogue>", "<question>", fenced(question), "</question>"])
     return [{"role": "system", "content": RULES}, {"role": "user", "content": asks}]
-
-
-def _fenced(text: str) -> str:
-    return text.replace("</", "＜/").replace("<dialogue", "＜dialogue").replace("<question", "＜question")

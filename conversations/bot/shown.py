@@ -66,7 +66,10 @@ def _verdict(one: SentenceVerdict) -> dict:
 
 
 def decision(state: BotState) -> dict:
-    return {"verdict": str(state.verdict), "outcome": str(state.outcome), "reason": _clean(state.reason), "topics": list(state.risk_topics)}
+    suspicious = {"suspicious": list(state.suspicious)} if state.suspicious else {}
+    return suspicious | {
+        "verdict": str(state.verdict), "outcome": str(state.outcome), "reason": _clean(state.reason), "topics": list(state.risk_topics),
+    }  # fmt: skip
 
 
 def _hit(hit: Hit) -> dict:

@@ -5,10 +5,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from conversations.bot.poisoned import shown_title
 from conversations.types import Quote
 from knowledge.models import AllowedHost
 from knowledge.web_selectors import source_urls
 
+UNTITLED = "资料"  # for a title that is no title but gives orders
 LONGEST_URL = 80  # characters; a longer one is a line nobody wants in a chat
 
 
@@ -34,4 +36,4 @@ def _place(quote: Quote) -> str:
     hit = quote.hit
     heading = hit.heading_path[-1] if hit.heading_path and hit.heading_path[-1] != hit.title else ""
     page = f"第{hit.page}页" if hit.page else ""
-    return " ".join(part for part in (f"《{hit.title}》", heading, page) if part)
+    return " ".join(part for part in (f"《{shown_title(hit.title) or UNTITLED}》", shown_title(heading), page) if part)

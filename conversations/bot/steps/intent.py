@@ -1,10 +1,11 @@
-"""What needs no knowledge: asking for a person, a greeting, thanks."""
+"""What needs no knowledge: asking for a person, a greeting, thanks. And what asks nothing, but gives orders."""
 
 import re
 from dataclasses import replace
 
 from django.conf import settings
 
+from conversations.bot.guard import alarms
 from conversations.types import BotState, Outcome, Verdict
 
 _EDGES = re.compile(r"^[\s，。！!？?~～、.…]+|[\s，。！!？?~～、.…啊呀呢哦噢哈嘛吧了的]+$")
@@ -59,4 +60,4 @@ def intent(state: BotState) -> BotState:
         return replace(state, verdict=Verdict.HAND_OVER, outcome=Outcome.HAND_OVER, reason="asked_for_person")
     if reply := _reply(state.masked):
         return replace(state, answer=reply, writer="phrase", verdict=Verdict.SMALLTALK, outcome=Outcome.ANSWER)
-    return state
+    return replace(state, suspicious=alarms(state.masked))

@@ -26,7 +26,7 @@ def understand(state: BotState) -> BotState:
 
 def _by_model(state: BotState) -> str:
     """The endpoint's rewriting; "" without one, or when it fails or says more than was said: the rules' is taken then."""
-    if not chat.chat_configured():
+    if state.suspicious or not chat.chat_configured():
         return ""
     try:
         return rewriting.rewritten(state.masked, state.history)
