@@ -6,7 +6,7 @@ import signal
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from scrm.core.errors import ScrmError
-from training.evaluation import answers, cache, ingestion, privacy, retrieval  # noqa: F401  (they register themselves)
+from training.evaluation import answers, cache, ingestion, injections, privacy, retrieval  # noqa: F401  (they register themselves)
 from training.evaluation.registry import EVALUATIONS
 from training.services import learning_trial  # noqa: F401  (it registers itself)
 
