@@ -15,6 +15,7 @@ from conversations.types import BotState, Outcome
 from knowledge.models import Document, KnowledgeBase
 from knowledge.services.documents import document_remove, documents_load
 from knowledge.types import Scope
+from scrm.ai.chat import chat_configured
 from scrm.core.errors import Invalid
 from training.evaluation.answer_curve import Margin, curve, margin_of
 from training.evaluation.answer_writers import WRITERS, writing
@@ -46,6 +47,7 @@ class Judged:
     margin: Margin
     margin_without: Margin
     torn: str = ""
+    fell_back: bool = False
 
 
 def evaluate(file: Path, limit: int | None, say: Callable[[str], None], *, writer: str = "", with_curve: bool = False) -> dict:
@@ -57,13 +59,25 @@ def evaluate(file: Path, limit: int | None, say: Callable[[str], None], *, write
     """
     judged: list[Judged] = []
     with writing(writer):
+        by_endpoint = chat_configured()
         for case in cases(file, limit):
             judged.append(judge(case))
             say(f"{len(judged)}: {case.query}")
     if not judged:
         raise Invalid(_("The set holds no questions."))
-    found = summary(judged)
+    found = _of_endpoint(judged) if by_endpoint else summary(judged)
     return found | {"curve": curve([(one.margin, one.margin_without) for one in judged])} if with_curve else found
+
+
+def _of_endpoint(judged: list[Judged]) -> dict:
+    """Figures of the questions that the endpoint answered both times; quotes in its place would measure the quotes.
+
+    fallback_rate: share of the questions with such a quote. Raises Invalid when all are.
+    """
+    own = [one for one in judged if not one.fell_back]
+    if not own:
+        raise Invalid(_("The endpoint answered none of the questions in time, so nothing is measured."))
+    return summary(own) | {"asked": len(judged), "fallback_rate": round(1 - len(own) / len(judged), 4)}
 
 
 def summary(judged: list[Judged]) -> dict:
@@ -129,6 +143,7 @@ def _judged(case: Case, answerable: BotState, unanswerable: BotState, torn: str)
         margin=margin_of(answerable, case),
         margin_without=margin_of(unanswerable, case),
         torn=torn,
+        fell_back=any(state.writer == EXTRACTIVE for state in (answerable, unanswerable)),
     )
 
 

@@ -85,3 +85,13 @@ def test_with_an_endpoint_what_it_makes_up_is_cut_and_counted(db, release, file,
     printed = json.loads(capsys.readouterr().out)
     assert (printed["accuracy"], printed["unsupported_sentence_rate"]) == (1.0, 0.0)
     assert printed["cut_sentence_rate"] > 0
+
+
+def test_quotes_in_place_of_an_endpoint_do_not_count_as_its_answers(db, release, endpoint, settings, file, capsys):
+    settings.CHAT_MODEL, endpoint.reply = endpoint.chat_model, settings.REFUSAL_TEXT
+    call_command("evaluate", "answers", "--set", file(*LINES), "--json")
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["questions"], printed["asked"], printed["fallback_rate"], printed["false_refusal_rate"]) == (2, 2, 0.0, 1.0)
+    settings.CHAT_MODEL = "unknown"
+    with pytest.raises(CommandError):
+        call_command("evaluate", "answers", "--set", file(*LINES), "--json")
