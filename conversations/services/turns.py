@@ -25,7 +25,7 @@ from conversations.turn_selectors import recent_exchanges, unanswered_messages
 from conversations.types import Exchange
 from knowledge.types import Scope
 from scrm.ai.chat import chat_configured
-from scrm.ai.selectors import serving
+from scrm.ai.selectors import releases_held, serving
 from scrm.core.locks import try_session_lock
 from scrm.core.querysets import lease_until
 from scrm.core.tasks import send
@@ -64,7 +64,7 @@ def turn_run(*, conversation_id: int) -> None:
             return  # that worker looks again when it is done
         claim = turn_claim(conversation_id=conversation_id)
         if claim is not None:
-            with serving(release_on_trial(conversation_id)):
+            with releases_held(), serving(release_on_trial(conversation_id)):
                 _work(claim)
     if claim is not None and _is_waiting(conversation_id):
         send("conversations.turn_run", conversation_id)
@@ -82,10 +82,11 @@ def turn_claim(*, conversation_id: int) -> Claim | None:
             return None
         if live is None and is_early(conversation):
             return None  # due soon: the clock of the workers sends us again
-        turn = _taken_again_in_tx(conversation, live) if live else _made_in_tx(conversation)
+        waiting = list(unanswered_messages(conversation))
+        turn = _taken_again_in_tx(conversation, live) if live else _made_in_tx(conversation, waiting)
         if turn is None:
             return None
-        messages = unanswered_messages(conversation).filter(pk__lte=turn.trigger_id, recalled_at=None)
+        messages = [message for message in waiting if message.pk <= turn.trigger_id and message.recalled_at is None]
         scope = Scope(tuple(conversation.account.bases.values_list("pk", flat=True)))
         account = conversation.account
         uncached = account.config.get(ANSWER_CACHE) is False
@@ -152,12 +153,11 @@ def _taken_again_in_tx(conversation: Conversation, live: Turn) -> Turn | None:
     return live
 
 
-def _made_in_tx(conversation: Conversation) -> Turn | None:
-    waiting = unanswered_messages(conversation)
-    last = waiting.last()
-    if last is None:
+def _made_in_tx(conversation: Conversation, waiting: list[Message]) -> Turn | None:
+    if not waiting:
         return None
-    if not waiting.filter(recalled_at=None).exists():
+    last = waiting[-1]
+    if all(message.recalled_at for message in waiting):
         turn_ends.advance_in_tx(conversation, last.pk)
         return None
     return Turn.objects.create(conversation=conversation, trigger=last, lease_until=lease_until(_lease_s()))

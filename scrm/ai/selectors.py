@@ -12,6 +12,7 @@ from scrm.ai.errors import NoActiveRelease
 from scrm.ai.models import ModelRelease
 
 _instead: ContextVar[ModelRelease | None] = ContextVar("release served instead", default=None)
+_held: ContextVar[dict[str, ModelRelease | None] | None] = ContextVar("releases held", default=None)
 
 
 @contextmanager
@@ -25,6 +26,16 @@ def serving(release: ModelRelease | None) -> Iterator[None]:
         yield
     finally:
         _instead.reset(token)
+
+
+@contextmanager
+def releases_held() -> Iterator[None]:
+    """Within the block, and in this thread alone, each purpose keeps the release it had at the first question: one turn, one release."""
+    token = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(token)
 
 
 def on_trial() -> ModelRelease | None:
@@ -42,6 +53,15 @@ def active_release_or_none(purpose: str = Purpose.EMBEDDING) -> ModelRelease | N
     instead = _instead.get()
     if instead is not None and instead.purpose == purpose:
         return instead
+    held = _held.get()
+    if held is None:
+        return _active(purpose)
+    if purpose not in held:
+        held[purpose] = _active(purpose)
+    return held[purpose]
+
+
+def _active(purpose: str) -> ModelRelease | None:
     return releases(purpose).filter(state=ReleaseState.ACTIVE).first()
 
 

