@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.bot.payload import timings, trace_payload
+from conversations.bot.places import prompt_version
 from conversations.bot.sources import with_sources
+from conversations.bot.steps.answer import EXTRACTIVE
 from conversations.channels.wecom_kf.text import plain, split
 from conversations.choices import TurnState
 from conversations.models import Citation, Conversation, OutboundMessage, Turn
@@ -49,7 +51,7 @@ def write_in_tx(conversation: Conversation, turn: Turn, reply: Reply) -> None:
     if why := _why_person(reply):
         offer_in_tx(conversation, why)
     advance_in_tx(conversation, turn.trigger_id)
-    audit_record(actor=None, action=f"turn.{turn.state}", subject=turn, detail={"verdict": turn.verdict, "conversation": conversation.pk})
+    audit_record(actor=None, action=f"turn.{turn.state}", subject=turn, detail={"conversation": conversation.pk} | _provenance(turn, reply))
 
 
 def failed_in_tx(conversation: Conversation, turn: Turn, cause: str) -> None:
@@ -98,6 +100,23 @@ def _fill(turn: Turn, reply: Reply) -> None:
     release = active_release_or_none()
     turn.release_id = release.pk if release else None
     turn.reason = next((str(state.reason) for state in states if state.reason), reply.offer)[:300]
+
+
+def _provenance(turn: Turn, reply: Reply) -> dict:
+    """What the answer came from, for the audit log; the masked texts themselves are in the turn, which can be erased."""
+    quotes = [quote for state in reply.states for quote in state.quotes]
+    return {
+        "verdict": turn.verdict,
+        "writer": turn.writer,
+        "prompt": prompt_version() if any(_is_prompted(state) for state in reply.states) else "",
+        "release": turn.release_id,
+        "versions": sorted({quote.hit.version_id for quote in quotes}),
+        "stamps": sorted({stamp for state in reply.states for stamp in state.stamps}),
+    }
+
+
+def _is_prompted(state: BotState) -> bool:
+    return bool(state.writer) and state.writer != EXTRACTIVE
 
 
 def _worst(states: tuple[BotState, ...]) -> str:
