@@ -94,10 +94,10 @@ def passages(user, chunk_ids) -> dict[int, dict]:
         .defer("version__text", "version__outline")
     )
     urls = source_urls({row.version.document_id for row in rows})
-    return {row.pk: _passage(row) | {"web_url": urls.get(row.version.document_id, "")} for row in rows}
+    return {row.pk: passage(row) | {"web_url": urls.get(row.version.document_id, "")} for row in rows}
 
 
-def _passage(row: Chunk) -> dict:
+def passage(row: Chunk) -> dict:
     document = row.version.document
     return {
         "document": document.title or document.name, "document_id": document.pk, "version_id": row.version_id, "page": row.page,

@@ -6,6 +6,7 @@ from celery.signals import worker_ready
 from conversations import due  # noqa: F401  (it listens for workers)
 from conversations.models import ChannelAccount
 from conversations.services.cached_answers import cached_answers_purge
+from conversations.services.chain_checks import chain_check_run, chain_check_start, chain_checks_drain
 from conversations.services.outbound import conversations_waiting, outbound_run
 from conversations.services.profiles import profiles_fetch
 from conversations.services.pull import account_pull, accounts_waiting
@@ -86,6 +87,21 @@ def question_run_task(question_id: int) -> None:
 def questions_drain_task() -> None:
     for question_id in questions_waiting():
         send("conversations.question_run", question_id)
+
+
+@shared_task(name="conversations.chain_check_run")
+def chain_check_run_task(job_id: int) -> None:
+    chain_check_run(job_id=job_id)
+
+
+@shared_task(name="conversations.chain_check_nightly")
+def chain_check_nightly_task() -> None:
+    chain_check_start()
+
+
+@shared_task(name="conversations.chain_checks_drain")
+def chain_checks_drain_task() -> None:
+    chain_checks_drain()
 
 
 @worker_ready.connect

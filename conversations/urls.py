@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import ask, cached, customers, inbox, judging, panels, reveals, reviews, threads, turns
+from conversations.views import ask, audit, cached, customers, inbox, judging, panels, reveals, reviews, threads, turns
 
 app_name = "conversations"
 urlpatterns = [
@@ -33,6 +33,11 @@ urlpatterns = [
     path("cached-answers/", cached.cached, name="cached"),
     path("cached-answers/<int:pk>/remove/", cached.cached_remove, name="cached_remove"),
     path("cached-answers/of/<int:pk>/clear/", cached.cached_clear, name="cached_clear"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/<int:pk>/", audit.audit_entry, name="audit_entry"),
+    path("audit/export/", audit.audit_export, name="audit_export"),
+    path("audit/verify/", audit.audit_verify, name="audit_verify"),
+    path("audit/chain/", audit.audit_chain, name="audit_chain"),
     path("panels/cache/", panels.cache_panel, name="cache_panel"),
     path("panels/inbox/", panels.inbox_panel, name="inbox_panel"),
     path("panels/answers/", panels.answers_panel, name="answers_panel"),

@@ -43,6 +43,8 @@ from scrm.access.grants import grant
 from scrm.access.models import User
 from scrm.access.roles import ROLES
 from scrm.access.services import user_create
+from scrm.audit.models import AuditEntry
+from scrm.audit.services import audit_record
 from scrm.customers.models import Customer, Tag
 from scrm.jobs.models import Job
 from scrm.privacy.vault import text_mask_in_tx
@@ -89,6 +91,13 @@ class Side:
             "valid_until": timezone.now() + timedelta(days=1),
         }
         return CachedAnswer.objects.get_or_create(key=self.word, defaults=facts)[0]
+
+    @property
+    def audit_entry(self) -> AuditEntry:
+        """What the log says of the side's turn."""
+        detail = {"verdict": "supported", "conversation": self.conversation.pk, "versions": [self.version.pk]}
+        known = AuditEntry.objects.filter(action="turn.answered", subject_id=str(self.turn.pk)).first()
+        return known or audit_record(actor=None, action="turn.answered", subject=self.turn, detail=detail)
 
     @property
     def trial(self) -> TuningTrial:

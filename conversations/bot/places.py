@@ -57,6 +57,9 @@ def place_of(scope: Scope, stamps: Stamps) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+NO_PROMPT = ("", "extractive", "phrase")  # writers that no endpoint stands behind
+
+
 def prompt_version() -> str:
     """Another one whenever the endpoint would be asked in other words."""
     return hashlib.sha256((prompts.RULES + prompts.TEMPLATE).encode()).hexdigest()

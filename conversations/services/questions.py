@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.bot.generative import overheard
 from conversations.bot.payload import outcome_payload, search_payload
 from conversations.bot.pipeline import run
+from conversations.bot.places import NO_PROMPT, prompt_version
 from conversations.bot.questions import without_personal
 from conversations.choices import QuestionState
 from conversations.models import Question
@@ -24,6 +25,8 @@ from knowledge.retrieval.sections import surrounding
 from knowledge.selectors import scope_for
 from knowledge.types import Hit
 from scrm.access import policy
+from scrm.ai.selectors import active_release_or_none
+from scrm.audit.services import audit_record
 from scrm.core.errors import Invalid, NotFound, ScrmError
 from scrm.core.querysets import lease_until
 from scrm.core.tasks import send_after_commit
@@ -120,7 +123,24 @@ def _partial(question: Question) -> Callable[[str, Sequence[Hit]], None]:
 
 
 def _end(question: Question, state: QuestionState, **changes) -> None:
-    """A no-op when the lease went to another worker that has ended it already."""
-    Question.objects.filter(pk=question.pk, state=QuestionState.RUNNING).update(
-        state=state, done_at=timezone.now(), lease_until=None, **changes
-    )
+    """A no-op when the lease went to another worker that has ended it already. Answers are written into the log as those to customers are."""
+    facts = {"state": state, "done_at": timezone.now(), "lease_until": None} | changes
+    with transaction.atomic(durable=True):
+        ended = Question.objects.filter(pk=question.pk, state=QuestionState.RUNNING).update(**facts)
+        if ended and not question.search_only:
+            action = "question.answered" if state == QuestionState.DONE else "question.failed"
+            audit_record(actor=question.asked_by, action=action, subject=question, detail=_provenance(changes.get("result") or {}))
+
+
+def _provenance(result: dict) -> dict:
+    """What the answer came from; the masked words themselves are in the question's row."""
+    if not result:
+        return {}
+    writer, release = result.get("writer") or "", active_release_or_none()
+    return {
+        "verdict": result.get("verdict") or "",
+        "writer": writer,
+        "prompt": prompt_version() if writer not in NO_PROMPT else "",
+        "release": release.pk if release else None,
+        "versions": sorted({row["version_id"] for row in result.get("citations") or [] if row.get("version_id")}),
+    }

@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.bot.payload import timings, trace_payload
-from conversations.bot.places import prompt_version
+from conversations.bot.places import NO_PROMPT, prompt_version
 from conversations.bot.sources import with_sources
-from conversations.bot.steps.answer import EXTRACTIVE
 from conversations.channels.wecom_kf.text import plain, split
 from conversations.choices import TurnState
 from conversations.models import Citation, Conversation, OutboundMessage, Turn
@@ -108,15 +107,11 @@ def _provenance(turn: Turn, reply: Reply) -> dict:
     return {
         "verdict": turn.verdict,
         "writer": turn.writer,
-        "prompt": prompt_version() if any(_is_prompted(state) for state in reply.states) else "",
+        "prompt": prompt_version() if any(state.writer not in NO_PROMPT for state in reply.states) else "",
         "release": turn.release_id,
         "versions": sorted({quote.hit.version_id for quote in quotes}),
         "stamps": sorted({stamp for state in reply.states for stamp in state.stamps}),
     }
-
-
-def _is_prompted(state: BotState) -> bool:
-    return bool(state.writer) and state.writer != EXTRACTIVE
 
 
 def _worst(states: tuple[BotState, ...]) -> str:

@@ -1,7 +1,7 @@
 """A stored trace made readable: named steps, milliseconds, facts and passages."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +45,11 @@ class Step:
     sentences: list[dict[str, Any]]
 
 
-def trace_steps(trace: Iterable[dict], user=None) -> list[Step]:
-    """The entries {"step", "ms", "input", "output"} of Turn.trace or of a question's result, with the passages `user` may see."""
+def trace_steps(trace: Iterable[dict], user=None, read: Callable[..., dict[int, dict]] = passages) -> list[Step]:
+    """The entries {"step", "ms", "input", "output"} of Turn.trace or of a question's result, with the passages `user` may see, by `read`."""
     trace = list(trace)
     ids = {row["chunk"] for entry in trace for row in (*_hits(entry), *_sentences(entry)) if row.get("chunk")}
-    found = passages(user, ids) if ids and user else {}
+    found = read(user, ids) if ids and user else {}
     return [_step(entry, found) for entry in trace]
 
 

@@ -43,9 +43,12 @@ CURATE = ASK | {
     "training.view_dataset",
     "training.adjudicate_annotationtask",
 }
+# Reads all of the log, opens what the bot said and why, and changes nothing; no customer data, no documents.
+AUDIT = frozenset({"audit.view_auditentry", "audit.export_auditentry"})
 ADMINISTER = (
     ANSWER
     | CURATE
+    | AUDIT
     | {
         "knowledge.delete_knowledgebase",
         "conversations.add_channelaccount",
@@ -68,7 +71,6 @@ ADMINISTER = (
         "access.change_team",
         "access.delete_team",
         "auth.view_group",
-        "audit.view_auditentry",
         "ai.view_modelrelease",
         "ai.change_modelrelease",
         "ai.view_encoder",
@@ -87,4 +89,5 @@ ROLES: dict[str, Role] = {
     "knowledge_manager": Role(_("Knowledge manager"), CURATE),
     "agent": Role(_("Agent"), ANSWER),
     "user": Role(_("User"), ASK, staff=False),
+    "auditor": Role(_("Auditor"), AUDIT, sees_everything=True, staff=False),
 }

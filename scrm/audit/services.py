@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -53,19 +54,46 @@ def audit_record(*, actor, action: str, subject: models.Model, detail: dict | No
     return entry
 
 
+@dataclass(frozen=True)
+class Walk:
+    """How far the chain is proved: up to entry `up_to`, whose hash is `head`; `first_broken`: the first entry that does not hold, or None."""
+
+    up_to: int = 0
+    head: str = GENESIS
+    entries: int = 0
+    purged: int = 0
+    first_broken: int | None = None
+
+
+def chain_walk(behind: Walk, *, rows: int | None = None) -> Walk:
+    """Verify the next `rows` entries (None: all there are) behind what is proved already."""
+    previous, up_to, entries, purged = behind.head, behind.up_to, behind.entries, behind.purged
+    for entry in AuditEntry.objects.filter(pk__gt=up_to).order_by("id")[:rows].iterator(chunk_size=2_000):
+        if not _holds(entry, previous):
+            return Walk(up_to, previous, entries, purged, entry.pk)
+        previous, up_to, entries = entry.hash, entry.pk, entries + 1
+        purged += entry.purged_at is not None
+    return Walk(up_to, previous, entries, purged)
+
+
+def chain_proved(up_to: int) -> Walk:
+    """Where an earlier walk stopped, to go on behind it."""
+    head = AuditEntry.objects.filter(pk=up_to).values_list("hash", flat=True).first()
+    return Walk(up_to, head or GENESIS)
+
+
 def chain_verify(*, head: str = "") -> dict:
     """{"ok", "entries", "purged", "first_broken", "head"}; `first_broken` is the id of the first entry that does not hold, or None.
 
     head: a hash noted earlier. The chain alone cannot know that its end was cut off; not ok when this hash is no longer in it.
     """
-    previous, entries, purged, seen = GENESIS, 0, 0, not head
-    for entry in AuditEntry.objects.order_by("id").iterator(chunk_size=2_000):
-        if not _holds(entry, previous):
-            return {"ok": False, "entries": entries, "purged": purged, "first_broken": entry.pk, "head": previous}
-        previous, entries = entry.hash, entries + 1
-        purged += entry.purged_at is not None
-        seen = seen or previous == head
-    return {"ok": seen, "entries": entries, "purged": purged, "first_broken": None, "head": previous}
+    walk = chain_walk(Walk())
+    ok = walk.first_broken is None and (not head or head_known(head))
+    return {"ok": ok, "entries": walk.entries, "purged": walk.purged, "first_broken": walk.first_broken, "head": walk.head}
+
+
+def head_known(head: str) -> bool:
+    return AuditEntry.objects.filter(hash=head).exists()
 
 
 def _holds(entry: AuditEntry, previous: str) -> bool:

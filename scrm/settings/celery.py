@@ -96,6 +96,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     },
     "erasures-follow": {"task": "training.erasures_follow", "schedule": schedule(3600), "options": {"queue": "bulk", "expires": 3600}},
     "annotation-imports-drain": {"task": "training.imports_drain", "schedule": schedule(300), "options": {"queue": "bulk", "expires": 300}},
+    "audit-verify": {
+        "task": "conversations.chain_check_nightly",
+        "schedule": crontab(hour=4, minute=40),
+        "options": {"queue": "bulk", "expires": 3600},
+    },
+    "audit-verify-drain": {
+        "task": "conversations.chain_checks_drain",
+        "schedule": schedule(300),
+        "options": {"queue": "bulk", "expires": 300},
+    },
     "audit-purge": {"task": "audit.purge", "schedule": crontab(hour=3, minute=30), "options": {"queue": "training", "expires": 3600}},
     "vault-purge": {"task": "privacy.purge", "schedule": crontab(minute=20), "options": {"queue": "training", "expires": 3000}},
     "cache-purge": {"task": "conversations.cache_purge", "schedule": crontab(minute=40), "options": {"queue": "bulk", "expires": 3000}},

@@ -34,6 +34,7 @@ PEOPLE = (
     ("manager", "knowledge_manager", "演示知识管理员"),
     ("agent", "agent", "演示客服"),
     ("user", "user", "演示用户"),
+    ("auditor", "auditor", "演示审计员"),
 )
 
 

@@ -12,6 +12,7 @@ from knowledge.ingestion.bulk import load_documents
 from knowledge.models import DocumentVersion, KnowledgeBase, WebPage, WebSource
 from scrm.access.grants import grant, revoke
 from scrm.ai.models import ModelRelease
+from scrm.audit.models import AuditEntry
 from scrm.core.errors import Invalid, NotAllowed, NotFound
 
 
@@ -42,12 +43,29 @@ def test_an_answer_with_citations_and_the_hits_behind_it(asker, base):
     assert result["timings_ms"]["total"] > 0
 
 
+def test_an_answer_is_written_into_the_log_with_what_it_came_from(asker, base):
+    question = asked(asker, base)
+    question_run(question_id=question.pk)
+    entry = AuditEntry.objects.get(action="question.answered")
+    question.refresh_from_db()
+    assert (entry.actor, entry.subject_id) == (asker.username, str(question.pk))
+    assert entry.detail == {
+        "verdict": "supported",
+        "writer": "extractive",
+        "prompt": "",
+        "release": ModelRelease.objects.get(state="active").pk,
+        "versions": sorted({row["version_id"] for row in question.result["citations"]}),
+    }
+    assert "保温杯" not in str(entry.detail)
+
+
 def test_search_only_gives_hits(asker, base):
     question = asked(asker, base, search_only=True)
     question_run(question_id=question.pk)
     question.refresh_from_db()
     assert question.result["hits"]
     assert "answer" not in question.result
+    assert not AuditEntry.objects.filter(action__startswith="question.").exists()
     assert {why["key"] for hit in question.result["hits"] for why in hit["why"]} >= {"words", "above"}
     assert question.result["silent"] == []
 

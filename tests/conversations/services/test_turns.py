@@ -31,7 +31,14 @@ def test_a_question_is_answered_with_its_source_and_a_rating_menu(conversation, 
     assert turn.timings_ms["total"] > 0
     conversation.refresh_from_db()
     assert conversation.answered_up_to == asked.pk
-    assert AuditEntry.objects.filter(action="turn.answered", subject_id=str(turn.pk)).exists()
+    logged = AuditEntry.objects.get(action="turn.answered", subject_id=str(turn.pk)).detail
+    assert (logged["conversation"], logged["verdict"], logged["writer"], logged["prompt"]) == (
+        conversation.pk,
+        "supported",
+        "extractive",
+        "",
+    )
+    assert (logged["release"], logged["versions"]) == (turn.release_id, [turn.citations.get().version_id])
 
 
 def test_citations_are_the_documents_own_words(conversation, write):

@@ -9,6 +9,7 @@ from knowledge.choices import Audience
 from knowledge.models import DocumentVersion, FaqEntry
 from knowledge.services.faq import FaqFields, faq_create, faq_remove, fields_of
 from knowledge.services.faq_sheets import faq_export, faq_import
+from scrm.audit.models import AuditEntry
 from scrm.core.errors import Invalid, NotAllowed
 from scrm.jobs.models import Job
 
@@ -64,6 +65,14 @@ def test_an_export_imported_again_changes_nothing(base):
     assert {row.outcome for row in report} == {"unchanged"}
     assert {entry.question: fields_of(entry) for entry in FaqEntry.objects.select_related("document")} == before
     assert (DocumentVersion.objects.count(), Job.objects.count()) == (versions, jobs)
+
+
+def test_an_export_is_written_down(base, person):
+    faq_create(actor=None, base=base, fields=FaqFields("甲", "乙"))
+    manager = person("knowledge_manager", base)
+    faq_export(actor=manager, base=base)
+    entry = AuditEntry.objects.get(action="faq.export")
+    assert (entry.actor, entry.detail) == (manager.username, {"base": base.pk, "entries": 1})
 
 
 def test_no_cell_of_an_export_is_a_formula(base):
