@@ -1,4 +1,4 @@
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -71,6 +71,13 @@ class QuestionState(TextChoices):
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+
+
+class Scale(IntegerChoices):
+    """How customers rate a conversation."""
+
+    THREE = 3, _("content, so-so, not content")
+    FIVE = 5, _("1 to 5")
 
 
 class CacheUseKind(TextChoices):

@@ -67,7 +67,7 @@ def inbox_counts(user) -> dict[str, int]:
 
 def conversation_visible(user, pk: int) -> Conversation:
     """One conversation; NotFound when it does not exist or lies in an account without a grant."""
-    rows = Conversation.objects.visible_to(user).select_related("account", "assignee", "identity__customer")
+    rows = Conversation.objects.visible_to(user).select_related("account", "assignee", "identity__customer", "satisfaction")
     try:
         return rows.get(pk=pk)
     except Conversation.DoesNotExist as error:

@@ -7,6 +7,7 @@ from conversations import due  # noqa: F401  (it listens for workers)
 from conversations.models import ChannelAccount
 from conversations.services.cached_answers import cached_answers_purge
 from conversations.services.chain_checks import chain_check_run, chain_check_start, chain_checks_drain
+from conversations.services.idle import conversations_end_idle
 from conversations.services.outbound import conversations_waiting, outbound_run
 from conversations.services.profiles import profiles_fetch
 from conversations.services.pull import account_pull, accounts_waiting
@@ -32,6 +33,11 @@ def events_drain_task() -> None:
 @shared_task(name="conversations.reviews_escalate")
 def reviews_escalate_task() -> None:
     reviews_escalate()
+
+
+@shared_task(name="conversations.idle_end")
+def idle_end_task() -> None:
+    conversations_end_idle()
 
 
 @shared_task(name="conversations.cache_purge")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import ask, audit, cached, customers, inbox, judging, panels, reveals, reviews, threads, turns
+from conversations.views import ask, audit, cached, customers, inbox, judging, panels, reveals, reviews, satisfaction, threads, turns
 
 app_name = "conversations"
 urlpatterns = [
@@ -38,6 +38,8 @@ urlpatterns = [
     path("audit/export/", audit.audit_export, name="audit_export"),
     path("audit/verify/", audit.audit_verify, name="audit_verify"),
     path("audit/chain/", audit.audit_chain, name="audit_chain"),
+    path("satisfaction/", satisfaction.satisfaction, name="satisfaction"),
+    path("panels/satisfaction/", panels.satisfaction_panel, name="satisfaction_panel"),
     path("panels/cache/", panels.cache_panel, name="cache_panel"),
     path("panels/inbox/", panels.inbox_panel, name="inbox_panel"),
     path("panels/answers/", panels.answers_panel, name="answers_panel"),

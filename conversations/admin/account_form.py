@@ -11,6 +11,7 @@ from conversations.services.accounts import fields_check
 from scrm.core.errors import Invalid
 
 SECRETS = ("secret", "token", "aes_key")
+ENDING = ("asks_satisfaction", "satisfaction_scale", "satisfaction_text", "idle_minutes")
 AES_KEY_LENGTH = 43
 KEPT = _("Stored encrypted and never shown again. Leave blank to keep what is stored.")
 
@@ -43,7 +44,7 @@ class ChannelAccountForm(forms.ModelForm):
 
     class Meta:
         model = ChannelAccount
-        fields = ["name", "enabled", "bases", "welcome_text"]
+        fields = ["name", "enabled", "bases", "welcome_text", *ENDING]
         widgets = {"bases": UnfoldAdminCheckboxSelectMultipleWidget}
 
     def __init__(self, *args, **kwargs):

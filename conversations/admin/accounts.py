@@ -7,12 +7,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from conversations.admin.account_form import ChannelAccountForm
+from conversations.admin.account_form import ENDING, ChannelAccountForm
 from conversations.models import ChannelAccount
-from conversations.services.accounts import callback_path, check_connection, wecom_account_put
+from conversations.services.accounts import Ending, callback_path, check_connection, wecom_account_put
 from conversations.services.repair import account_switch
 from scrm.access.admin_mixins import VisibleAdmin
 
+ENDING_HELP = _(
+    "The customer is asked once, and only while WeChat lets us write (48 hours, five messages); never while they wait for a person. "
+    "A conversation that the bot holds ends after so many minutes of silence; 0: never."
+)
 CONNECTION = ["corp_id", "secret", "open_kfid", "token", "aes_key"]
 
 
@@ -27,6 +31,7 @@ class ChannelAccountAdmin(VisibleAdmin):
     fieldsets = [
         (_("How to connect, step by step"), {"fields": ["guide"]}),
         (_("Account"), {"fields": ["name", "enabled", "bases", "welcome_text"]}),
+        (_("When a conversation ends"), {"fields": ENDING, "description": ENDING_HELP}),
         (_("From the WeCom console"), {"fields": CONNECTION}),
     ]
 
@@ -60,7 +65,7 @@ class ChannelAccountAdmin(VisibleAdmin):
         stored = ChannelAccount.objects.get(pk=obj.pk) if change else None
         saved = wecom_account_put(
             actor=request.user, account=stored, name=data["name"], bases=data["bases"], welcome_text=data["welcome_text"],
-            **{key: data[key] for key in CONNECTION},
+            ending=Ending(**{key: data[key] for key in ENDING}), **{key: data[key] for key in CONNECTION},
         )  # fmt: skip
         account_switch(actor=request.user, account=saved, enabled=data["enabled"])
         obj.pk, obj.name = saved.pk, saved.name

@@ -4,6 +4,7 @@ from conversations.models.conversations import Conversation, Message
 from conversations.models.outbound import OutboundMessage
 from conversations.models.questions import Question
 from conversations.models.reviews import ReviewApproval, ReviewTask, RiskRule
+from conversations.models.satisfaction import Satisfaction
 from conversations.models.turns import Citation, Turn
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "ReviewApproval",
     "ReviewTask",
     "RiskRule",
+    "Satisfaction",
     "Turn",
 ]

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.choices import ChannelKind, EventState
+from conversations.choices import ChannelKind, EventState, Scale
 from knowledge.models import KnowledgeBase
 from scrm.access.querysets import VisibleQuerySet
 from scrm.core.crypto import EncryptedJSONField
@@ -14,7 +14,8 @@ class ChannelAccount(models.Model):
 
     `config`: public settings by channel kind (wecom_kf: corp_id, open_kfid). `secrets`: encrypted, never shown again
     (wecom_kf: secret, token, aes_key). `cursor`: how far messages were pulled, saved in the transaction that stores them.
-    One worker pulls at a time, under a session lock. `simulated`: talks to the simulator.
+    One worker pulls at a time, under a session lock. `simulated`: talks to the simulator. `idle_minutes`: with `asks_satisfaction` on, a
+    conversation the bot holds ends after so long a silence (0: never), and its customer may be asked.
     """
 
     kind = models.CharField(_("channel"), max_length=20, choices=ChannelKind, default=ChannelKind.WECOM_KF)
@@ -25,6 +26,10 @@ class ChannelAccount(models.Model):
     config = models.JSONField(default=dict)
     secrets = EncryptedJSONField(default=dict, editable=False)
     welcome_text = models.TextField(_("welcome message"), blank=True)
+    asks_satisfaction = models.BooleanField(_("ask for a rating after the conversation"), default=False)
+    satisfaction_scale = models.PositiveSmallIntegerField(_("scale"), choices=Scale, default=Scale.FIVE)
+    satisfaction_text = models.CharField(_("wording sent to the customer"), max_length=200, blank=True)
+    idle_minutes = models.PositiveIntegerField(_("minutes of silence that end a conversation"), default=30)
     created_at = models.DateTimeField(auto_now_add=True)
 
     cursor = models.CharField(max_length=200, blank=True, editable=False)

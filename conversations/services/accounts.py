@@ -24,6 +24,16 @@ UNTRUSTED_IP, WRONG_ACCOUNT = 60020, 48007
 WRONG_CREDENTIALS = {40001, 40013}
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What happens when a conversation of the account ends (fields of ChannelAccount)."""
+
+    asks_satisfaction: bool
+    satisfaction_scale: int
+    satisfaction_text: str
+    idle_minutes: int
+
+
 def callback_path(account: ChannelAccount) -> str:
     """The path that WeCom's callbacks go to."""
     return reverse("wecom_kf_callback", args=[account.name])
@@ -40,9 +50,10 @@ def wecom_account_put(
     token: str = "",
     aes_key: str = "",
     welcome_text: str | None = None,
+    ending: Ending | None = None,
     account: ChannelAccount | None = None,
 ) -> ChannelAccount:
-    """Create an account, or change the one given or already so named. Blank secrets keep what is stored.
+    """Create an account, or change the one given or already so named. Blank secrets keep what is stored, and so does no `ending`.
 
     NotAllowed; Invalid with the field's name when a value cannot work.
     """
@@ -58,6 +69,8 @@ def wecom_account_put(
         values = {"name": slug, "config": row.config | config, "secrets": secrets, "last_error": "", "last_error_at": None}
         if welcome_text is not None:
             values["welcome_text"] = welcome_text
+        if ending is not None:
+            values |= vars(ending)
         if row.config.get("open_kfid", config["open_kfid"]) != config["open_kfid"]:
             # Another account's cursor means nothing, and its history is not ours to answer.
             values |= {"cursor": "", "pulled_at": None}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.choices import Author, ConversationState, Holder
 from conversations.models import Conversation
 from conversations.services.locking import conversation_locked_in_tx, open_conversation_locked_in_tx
+from conversations.services.satisfaction import satisfaction_ask_in_tx
 from scrm.access import policy
 from scrm.audit.services import audit_record
 from scrm.core.errors import Conflict
@@ -81,5 +82,6 @@ def conversation_close(*, actor, conversation: Conversation) -> Conversation:
         if row.state == ConversationState.OPEN:
             row.state, row.closed_at = ConversationState.CLOSED, timezone.now()
             row.save(update_fields=["state", "closed_at"])
+            satisfaction_ask_in_tx(row)
             audit_record(actor=actor, action="conversation.close", subject=row)
     return row

@@ -16,6 +16,7 @@ from conversations.choices import Author, ConversationState, Holder
 from conversations.models import ChannelAccount, ChannelIdentity, Conversation, Message
 from conversations.services.bursts import due_set_in_tx
 from conversations.services.notices import IN_WECOM_CLIENT, SESSION_CHANGED, notice_apply_in_tx
+from conversations.services.satisfaction import Said, survey_answer_in_tx, surveys_heard_in_tx
 from scrm.core.tasks import send_after_commit
 from scrm.customers.models import Customer
 from scrm.privacy.reading import Read, read_foreign
@@ -66,6 +67,11 @@ def _stretches(rows: list[Row]) -> list[list[Row]]:
 
 
 def _stretch_store_in_tx(account: ChannelAccount, rows: list[Row], reads: dict[str, Read], history_before: datetime | None) -> None:
+    heard = surveys_heard_in_tx(account, [row for row in rows if isinstance(row, InboundMessage)])
+    for row in rows:
+        if row.msgid in heard:
+            _survey_store_in_tx(account, row, heard[row.msgid], reads[row.msgid])
+    rows = [row for row in rows if row.msgid not in heard]
     threads = _threads_in_tx(account, rows)
     _messages_store_in_tx(threads, [row for row in rows if isinstance(row, InboundMessage)], reads, history_before)
     for row in rows:
@@ -118,7 +124,9 @@ def _identities_in_tx(account: ChannelAccount, wanted: set[str], speaking: set[s
 def _messages_store_in_tx(threads: Threads, rows: list[InboundMessage], reads: dict[str, Read], history_before: datetime | None) -> None:
     rows = [row for row in rows if row.external_userid in threads.by_customer]
     texts = texts_mask_in_tx([(threads.by_customer[row.external_userid].vault, reads[row.msgid]) for row in rows])
-    messages = Message.objects.bulk_create([_message(threads, row, text) for row, text in zip(rows, texts, strict=True)])
+    messages = Message.objects.bulk_create(
+        [_message(threads.account, threads.by_customer[row.external_userid], row, text) for row, text in zip(rows, texts, strict=True)]
+    )
     changed: dict[int, Conversation] = {}
     for row, message in zip(rows, messages, strict=True):
         conversation = threads.by_customer[row.external_userid]
@@ -146,11 +154,21 @@ def _save_in_tx(conversations: list[Conversation]) -> None:
         conversation.save(update_fields=fields)
 
 
-def _message(threads: Threads, row: InboundMessage, text: str) -> Message:
+def _survey_store_in_tx(account: ChannelAccount, row: InboundMessage, said: Said, read: Read) -> None:
+    """A word on an ended conversation joins it: it needs no answer, and opens no new one."""
+    conversation = said.survey.conversation
+    (text,) = texts_mask_in_tx([(conversation.vault, read)])
+    message = _message(account, conversation, row, text)
+    message.save(force_insert=True)
+    Conversation.objects.filter(pk=conversation.pk).update(last_message_at=message.sent_at, answered_up_to=message.pk)
+    survey_answer_in_tx(said, text)
+
+
+def _message(account: ChannelAccount, conversation: Conversation, row: InboundMessage, text: str) -> Message:
     sent_at = datetime.fromtimestamp(row.send_time, UTC) if 0 < row.send_time < 2**32 else timezone.now()
     return Message(
-        account=threads.account,
-        conversation=threads.by_customer[row.external_userid],
+        account=account,
+        conversation=conversation,
         external_id=row.msgid,
         author=Author.AGENT if row.by_servicer else Author.CUSTOMER,
         kind=row.msgtype,

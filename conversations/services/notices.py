@@ -13,6 +13,7 @@ from conversations.choices import Author, ConversationState, Holder, OutboundSta
 from conversations.models import ChannelAccount, Conversation, Message, OutboundMessage
 from conversations.services.handover import offer_in_tx
 from conversations.services.outbox import outbound_queue_in_tx
+from conversations.services.satisfaction import satisfaction_ask_in_tx
 
 WELCOME_S = 20
 SESSION_CHANGED = "session_status_change"
@@ -63,10 +64,15 @@ def _session_changed(account: ChannelAccount, notice: InboundNotice, conversatio
         conversation.save(update_fields=["holder", "handover_reason"])
     elif change == ENDED:
         latest = conversation.messages.filter(author=Author.CUSTOMER).aggregate(latest=Max("id"))["latest"] or 0
+        asked_for_person = conversation.holder == Holder.WAITING
         conversation.holder, conversation.handover_reason = Holder.BOT, ""
         conversation.answered_up_to = max(conversation.answered_up_to, latest)
         conversation.state, conversation.closed_at = ConversationState.CLOSED, timezone.now()
         conversation.save(update_fields=["holder", "handover_reason", "answered_up_to", "state", "closed_at"])
+        code = notice.text("msg_code") if notice.send_time > (timezone.now() - timedelta(seconds=WELCOME_S)).timestamp() else ""
+        if code and not asked_for_person:  # only by its code: WeCom takes no other message once a servicer has ended the session
+            conversation.account = account
+            satisfaction_ask_in_tx(conversation, event_code=code)
 
 
 def _recalled(account: ChannelAccount, notice: InboundNotice, conversation: Conversation) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from conversations.bot.batch import answer_all
 from conversations.bot.sources import with_sources
 from conversations.models import Message
+from conversations.rating_words import click_of as survey_click
 from conversations.types import BotState, Exchange, Outcome, Verdict
 from knowledge.types import Scope
 from scrm.ai import chat
@@ -51,7 +52,9 @@ def work_out(
     clicks = tuple(click for message in messages if (click := click_of(message)))
     if any(_HUMAN.fullmatch(menu_id(message)) for message in messages):
         return Reply(clicks=clicks, offer=ASKED_FOR_PERSON)
-    texts = [message.text for message in messages if message.kind == "text" and not click_of(message)]
+    texts = [
+        message.text for message in messages if message.kind == "text" and not click_of(message) and not survey_click(menu_id(message))
+    ]
     with chat.within(min(settings.CHAT_TIMEOUT_S, settings.CHAT_TIMEOUT_S + settings.BURST_LONGEST_S - waited)):
         states = tuple(answer_all(texts, scope, history, channel=channel)) if texts else ()
     media = any(message.kind != "text" for message in messages)

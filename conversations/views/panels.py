@@ -4,7 +4,10 @@ from django.shortcuts import render
 
 from conversations import selectors
 from conversations.cache_selectors import cache_figures
+from conversations.satisfaction_selectors import by_week, satisfaction_figures
 from scrm.access.pages import page
+
+DAYS = 30
 
 
 @page("conversations.view_conversation")
@@ -17,6 +20,12 @@ def inbox_panel(request):
 def answers_panel(request):
     context = {"figures": selectors.answers_last_day(request.user), "undelivered": selectors.undelivered(request.user)}
     return _panel(request, "conversations/panel_answers.html", context)
+
+
+@page("conversations.view_conversation")
+def satisfaction_panel(request):
+    context = {"figures": satisfaction_figures(request.user, DAYS), "weeks": by_week(request.user, DAYS)}
+    return _panel(request, "conversations/panel_satisfaction.html", context)
 
 
 @page("conversations.view_cachedanswer")

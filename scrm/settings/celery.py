@@ -53,6 +53,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
         "schedule": schedule(60),
         "options": {"queue": "interactive", "expires": 60},
     },
+    "idle-end": {"task": "conversations.idle_end", "schedule": schedule(60), "options": {"queue": "bulk", "expires": 60}},
     "accounts-reconcile": {
         "task": "conversations.accounts_reconcile",
         "schedule": schedule(300),

@@ -21,5 +21,16 @@ FEEDBACK_THANKS = env.text("SCRM_FEEDBACK_THANKS", "感谢您的反馈！")
 FEEDBACK_SORRY = env.text("SCRM_FEEDBACK_SORRY", "抱歉没有帮到您，已请同事来为您处理，请稍候。")
 FEEDBACK_STALE = env.text("SCRM_FEEDBACK_STALE", "这条反馈已经收到或已过期，感谢您！有新问题请直接发给我。")
 
+# After a conversation, where the account asks for it. Labels from the worst to the best.
+SATISFACTION_TEXT = env.text("SCRM_SATISFACTION_TEXT", "本次服务已结束，请您评价这次服务：")
+SATISFACTION_LABELS = {
+    3: env.text("SCRM_SATISFACTION_LABELS_OF_THREE", "不满意 一般 满意").split(),
+    5: env.text("SCRM_SATISFACTION_LABELS_OF_FIVE", "非常不满意 不满意 一般 满意 非常满意").split(),
+}
+SATISFACTION_THANKS = env.text("SCRM_SATISFACTION_THANKS", "感谢您的评价！")
+SATISFACTION_SORRY = env.text("SCRM_SATISFACTION_SORRY", "感谢您的评价，很抱歉没有让您满意。方便的话，请直接回复告诉我们哪里可以改进。")
+SATISFACTION_COMMENT_THANKS = env.text("SCRM_SATISFACTION_COMMENT_THANKS", "您的意见已经收到，感谢您！")
+SATISFACTION_EVERY_H = env.number("SCRM_SATISFACTION_EVERY_H", 24)
+
 # Whether a customer also reads the address of a web page below an answer that quotes it, when it is short and not of the intranet.
 SOURCE_LINKS = env.flag("SCRM_SOURCE_LINKS", False)

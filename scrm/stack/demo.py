@@ -88,8 +88,8 @@ def open_account():
         token=secrets.token_hex(12), aes_key=aes_key, open_kfid="wk" + secrets.token_hex(15), base=BASE, json=True, stdout=StringIO(),
     )  # fmt: skip
     account = apps.get_model("conversations", "ChannelAccount").objects.get(name=ACCOUNT)
-    account.simulated, account.welcome_text = True, account.welcome_text or WELCOME
-    account.save(update_fields=["simulated", "welcome_text"])
+    account.simulated, account.welcome_text, account.asks_satisfaction = True, account.welcome_text or WELCOME, True
+    account.save(update_fields=["simulated", "welcome_text", "asks_satisfaction"])
     return account
 
 

@@ -162,6 +162,8 @@ ROUTES: dict[str, Route] = {
     "conversations:cached": Route("AK"),
     "conversations:cached_remove": post("AK", "cached"),
     "conversations:cached_clear": post("AK", "base"),
+    "conversations:satisfaction": Route("AG"),
+    "conversations:satisfaction_panel": Route("AG"),
     "conversations:audit": Route("AV"),
     "conversations:audit_entry": Route("AV", "audit_entry"),
     "conversations:audit_export": Route("AV"),

@@ -26,6 +26,8 @@ def fields(world) -> dict:
         "corp_id": "ww123",
         "open_kfid": "wk123",
         "welcome_text": "您好",
+        "satisfaction_scale": "5",
+        "idle_minutes": "30",
         **SECRETS,
     }
 
@@ -50,6 +52,16 @@ def test_an_account_is_entered_and_shows_its_callback_address(world, admin, fiel
         "您好",
     )
     assert "https://kf.example.com/hooks/wecom_kf/shop/" in admin.get(change_url(row)).content.decode()
+
+
+def test_what_happens_at_the_end_of_a_conversation_is_set_here(admin, fields):
+    row = made(admin, fields)
+    assert (row.asks_satisfaction, row.satisfaction_scale, row.idle_minutes) == (False, 5, 30)
+    asked = {"asks_satisfaction": "on", "satisfaction_scale": "3", "satisfaction_text": "满意吗？", "idle_minutes": "0"}
+    assert admin.post(change_url(row), fields | asked).status_code == 302
+    row.refresh_from_db()
+    assert (row.asks_satisfaction, row.satisfaction_scale, row.satisfaction_text, row.idle_minutes) == (True, 3, "满意吗？", 0)
+    assert "satisfaction_scale" in admin.post(change_url(row), fields | {"satisfaction_scale": "4"}).content.decode()
 
 
 def test_secrets_are_never_shown_again_and_blank_keeps_them(admin, fields):
