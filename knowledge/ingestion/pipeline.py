@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from scrm.ai.encoders import load
 from scrm.ai.selectors import active_release
 from scrm.core.errors import ScrmError, Unavailable
 from scrm.core.querysets import lease_until
+from scrm.core.tasks import stopping
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
 from scrm.jobs.services import job_claim, job_end, job_progress
@@ -163,9 +164,27 @@ def _guarded(works: list[Work], step: Callable[[], None]) -> None:
             _later(work, error)
     except ScrmError as error:
         _fail_all(works, "model", str(error))
-    except Exception as error:
-        log.exception("import failed: versions %s", [work.version.pk for work in works])
-        _fail_all(works, "internal", f"{type(error).__name__}: {error}")
+    except (OperationalError, InterfaceError) as error:
+        _leave(works, error)
+    except Exception as error:  # noqa: BLE001 - outermost boundary: the cause goes to the log and to the person
+        _broken(works, error)
+
+
+def _broken(works: list[Work], error: Exception) -> None:
+    """What breaks while a worker is being ended says nothing about the file."""
+    if stopping():
+        return _leave(works, error)
+    log.exception("import failed: versions %s", [work.version.pk for work in works])
+    return _fail_all(works, "internal", f"{type(error).__name__}: {error}")
+
+
+def _leave(works: list[Work], error: Exception) -> None:
+    """The database went away, or this worker is being stopped: the drain takes the jobs up when their leases end."""
+    log.warning("import left to the drain: versions %s: %s", [work.version.pk for work in works], error)
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    for work in works:
+        work.over = True
 
 
 def _later(work: Work, error: ScrmError) -> None:

@@ -62,3 +62,10 @@ def send_after_commit(name: str, *ids: int | str, queue: str = "interactive", co
     publication = Publication(name, ids, queue, countdown)
     if not any(waiting == publication for _savepoints, waiting, *_rest in transaction.get_connection().run_on_commit):
         transaction.on_commit(publication)
+
+
+def stopping() -> bool:
+    """Is the Celery worker that runs this being ended? False elsewhere."""
+    from celery.worker import state  # the whole worker; the web process does without
+
+    return any(each is not None and each is not False for each in (state.should_stop, state.should_terminate))  # 0 is a yes: exit code

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from celery.worker import state as worker_state
+from django.db import OperationalError
 from django.utils import timezone
 
 from knowledge.ingestion import pipeline, publishing, stages
@@ -163,3 +165,22 @@ def test_one_bad_file_in_a_group_does_not_hold_up_the_others(upload):
     jobs_run([result.job.pk for result in results])
     states = [DocumentVersion.objects.get(pk=result.version.pk).state for result in results]
     assert states == ["published", "failed", "published"]
+
+
+@pytest.mark.parametrize(("stopped", "error"), [(False, OperationalError("terminating connection")), (True, RuntimeError("shutting down"))])
+def test_an_import_whose_worker_is_stopped_is_left_to_the_drain(upload, monkeypatch, stopped, error):
+    result = upload("手册.md", TEXT, run=False)
+
+    def broken(*_unused):
+        raise error
+
+    with monkeypatch.context() as now:
+        now.setattr(worker_state, "should_stop", 0 if stopped else None)
+        now.setattr(stages, "chunk_version", broken)
+        jobs_run([result.job.pk])
+    result.version.refresh_from_db()
+    assert (result.version.state, Job.objects.get().state) == ("parsed", "running")
+    lease_runs_out()
+    jobs_run(jobs_waiting(10))
+    result.version.refresh_from_db()
+    assert (result.version.state, Job.objects.get().state) == ("published", "done")
