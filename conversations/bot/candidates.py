@@ -2,7 +2,7 @@
 
 import re
 
-from conversations.bot.cues import Wanted
+from conversations.bot.cues import BEARS, Wanted
 from conversations.bot.words import is_rare, segments
 
 _CN = "零〇一二两三四五六七八九十百千万亿"
@@ -49,6 +49,10 @@ _SURNAMES = (
 _FOREIGN = re.compile(
     r"[\u4e00-\u9fff]{1,6}[·•・][\u4e00-\u9fff]{1,8}|[A-Z][a-z]+(?: [A-Z][a-z]+)+|[\u4e00-\u9fff]{2,8}(?:队|俱乐部|公司|集团|工作室|制片厂|大学|学院)"
 )
+_BEARER = re.compile(
+    r"(?:买家|买方|卖家|卖方|商家|厂家|店家|顾客|客户|用户|消费者|收[件货]人|寄件人|您|你|我们|我方|本店|本公司|双方|平台|[\u4e00-\u9fff]{0,4}公司)"
+    r"(?:自行|自己|全额|各自)?(?=(?:[^，。；,;]{0,8})(?:承担|负担|支付|负责|自理|补偿|报销|出|付))"
+)
 _HOW = re.compile(
     r"步骤|点击|进入|打开|选择|登录|填写|提交|设置|使用|通过|可[以在]|需要|请|先|然后|其次|最后|[因由]|为了|方[法式]|导致|联系|执行|配置|避免|建议|如果"
 )
@@ -63,6 +67,8 @@ def offers(kind: Wanted, sentence: str, question: str) -> list[tuple[int, int]] 
     if kind is Wanted.WHETHER:
         return None
     spans = [match.span() for pattern in _looks(kind, question) for match in pattern.finditer(sentence)]
+    if BEARS.search(question):
+        return spans  # who pays is said in the question's own words too: "运费由您承担"
     if kind in (Wanted.WHO, Wanted.WHICH, Wanted.ANY):
         spans += _rare_words(sentence, names=kind is Wanted.WHO)
     return [(start, end) for start, end in spans if sentence[start:end].strip("“”「」 ") not in question]
@@ -73,6 +79,8 @@ def _looks(kind: Wanted, question: str) -> list[re.Pattern[str]]:
         return [_LENGTH if _HOW_LONG.search(question) else _DATE]
     if kind is Wanted.AMOUNT:
         return [next((looks for asks, looks in _AMOUNTS if asks.search(question)), _ANY_AMOUNT)]
+    if BEARS.search(question):
+        return [_BEARER]
     return {Wanted.WHO: [_FOREIGN], Wanted.WHICH: [_NAMED], Wanted.ANY: [_NAMED], Wanted.PLACE: [_PLACE], Wanted.HOW: [_HOW]}[kind]
 
 

@@ -69,6 +69,10 @@ _HEADS: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
 _TAIL = re.compile(r"(?:分别|都|各)?(?:是|为|有|叫|在)?(?:多少|什么|谁|哪些|哪里|哪|几)?(?:啊|呢|呀|吗|么|的)?[？?！!。.\s]*$")
 
 
+# Who pays ("运费谁出"): the verb says only that somebody bears it.
+BEARS = re.compile(r"(?:由|该|是|归|让|要)?谁(?:来|该|要)?(?:出|付|掏|承担|负担|负责|买单|给)(?=[钱吗呢啊呀的？?。！!\s]|$)")
+
+
 def wanted(question: str) -> Wanted:
     """The kind of answer asked for."""
     for kind, pattern in _ASKED:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conversations.bot.cues import QUESTION_WORDS, Wanted, wanted
+from conversations.bot.cues import BEARS, QUESTION_WORDS, Wanted, wanted
 from conversations.bot.words import content_weights, pairs_of, question_words
 from knowledge.text import fold
 from scrm.privacy.redact import PLACEHOLDER
@@ -34,8 +34,8 @@ def without_personal(masked: str) -> str:
 
 
 def asked(text: str, corpus_idf: Mapping[str, float] | None = None) -> Asked:
-    folded = fold(text)
-    return Asked(text, content_weights(text, corpus_idf), wanted(text), frozenset(pairs_of(folded)), years_in(folded))
+    matter = BEARS.sub("", text) or text
+    return Asked(text, content_weights(matter, corpus_idf), wanted(text), frozenset(pairs_of(fold(matter))), years_in(fold(text)))
 
 
 def years_in(folded: str) -> frozenset[str]:

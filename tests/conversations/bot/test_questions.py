@@ -1,7 +1,8 @@
 import pytest
 
+from conversations.bot.candidates import offers
 from conversations.bot.cues import Wanted, wanted
-from conversations.bot.questions import parts, without_personal
+from conversations.bot.questions import asked, parts, without_personal
 
 KINDS = [
     ("保温杯多少钱", Wanted.AMOUNT),
@@ -33,9 +34,9 @@ def test_what_kind_of_answer_is_wanted(question, kind):
     assert wanted(question) is kind
 
 
-@pytest.mark.parametrize(("question", "asked"), PARTS)
-def test_a_question_for_two_things_is_two_questions(question, asked):
-    assert parts(question) == asked
+@pytest.mark.parametrize(("question", "pieces"), PARTS)
+def test_a_question_for_two_things_is_two_questions(question, pieces):
+    assert parts(question) == pieces
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,14 @@ def test_a_question_for_two_things_is_two_questions(question, asked):
 )
 def test_personal_data_is_not_searched_for(masked, searched):
     assert without_personal(masked) == searched
+
+
+@pytest.mark.parametrize("question", ["退货运费谁出", "运费由谁承担？", "换货运费谁来付", "寄回的钱谁掏啊"])
+def test_who_pays_is_answered_by_whoever_bears_it(question):
+    sentence = "退货运费由买家承担，质量问题由我们负责。"
+    assert [sentence[start:end] for start, end in offers(asked(question).kind, sentence, question)] == ["买家", "我们"]
+
+
+def test_the_verb_of_who_pays_says_nothing_of_what_is_asked():
+    assert set(asked("运费由谁承担？").weights) == {"运费"}
+    assert "负责" in asked("谁负责售后").weights
