@@ -44,7 +44,7 @@ def _of_turns() -> Iterator[AnnotationTask]:
     rows = rows.annotate(unsolved=Exists(unsolved), reviewed=Exists(reviewed), place=Mod("pk", CONTROL_EVERY))
     control = Q(state=TurnState.ANSWERED, place=0)
     rows = rows.filter(Q(unsolved=True) | Q(reviewed=True) | Q(state=TurnState.REFUSED) | control)
-    for turn in rows.select_related("conversation__account").order_by("-pk")[:MOST]:
+    for turn in rows.select_related("conversation__account").order_by("-unsolved", "-reviewed", "-pk")[:MOST]:
         found, reason = _found(turn), _reason(turn)
         base = turn.conversation.account.bases.filter(scratch=False).order_by("pk").first()
         if reason and base and len(turn.question.strip()) >= SHORTEST and (found or reason != Reason.REFUSED):
