@@ -47,6 +47,7 @@ _ACTIONS = re.compile(
     r"退货|换货|退款|退换|维修|发货|配送|运费|邮费|包邮|发票|物流|快递|优惠|折扣|积分|地址|签收|付款|支付|到账|预约|取消|投诉|售后|电话|时间|流程"
     r"|手续费|押金|定金|条件|期限|费用"
 )
+_OWN = re.compile(r"积分|发票|优惠券|会员|押金|定金")  # handled like an order, yet a trait of theirs is asked of nothing else
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,7 @@ def items_of(answer: str) -> list[str]:
 
 def is_trait_only(text: str) -> bool:
     """多大容量, 保修多久: asked of a thing, and no thing is named."""
-    return len(text) <= 10 and bool(_TRAITS.search(text)) and not topic(text)
+    return len(text) <= 10 and bool(_TRAITS.search(text)) and not topic(text) and not _OWN.search(text)
 
 
 def _stem(question: str) -> str:

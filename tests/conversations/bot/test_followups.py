@@ -49,6 +49,7 @@ def test_a_follow_up_becomes_a_question_of_its_own(history, question, alone):
         "怎么联系客服",
         "保温杯的保修期是多久？",
         "AB-1203多少钱",
+        "积分有效期多久",
     ],
 )
 def test_what_stands_alone_is_left_as_it_is(question):
