@@ -49,7 +49,7 @@ class Silent:
 def explained(result: SearchResult, scope: Scope, threshold: float) -> dict[int, list[Why]]:
     """For each passage of the result, found or rejected, the reasons in the order a person asks for them."""
     dictionary = asking(scope.base_ids)
-    asked = [word for word in dict.fromkeys(words(result.query, dictionary)) if grammar.share(word) == 1.0]
+    asked = [word for word in dict.fromkeys(words(result.query, dictionary)) if not grammar.says_nothing(word)]
     instead = {
         part: said
         for said, others in dictionary.others(fold(result.query)).items()
@@ -65,7 +65,7 @@ def silent(query: str, scope: Scope) -> list[Silent]:
         return []
     with snapshot():
         weighted: WeightedQuery = weigh(query, scope.base_ids)
-        asked = {word: weight for word, weight in weighted.weights.items() if grammar.share(word) == 1.0}
+        asked = {word: weight for word, weight in weighted.weights.items() if not grammar.says_nothing(word)}
         total = sum(asked.values())
         terms = {scoped(base, term_id(word)): weight for word, weight in asked.items() for base in scope.base_ids}
         known = {

@@ -1,6 +1,12 @@
 """The grammar of questions. In a large base idf knows that 什么 says nothing; among thirty passages it is as rare as any other word."""
 
-SHARE = 0.2  # of its weight that such a word keeps
+import math
+
+# Of its weight that such a word keeps: least in a base of FEW passages, most in one of MANY. nDCG@10 of BM25 with 0.2, 0.5 and 1.0 on the
+# development sets: faq_general 0.890 0.903 0.911, faq_medical 0.665 0.674 0.674, ucloud 0.560 0.560 0.547, tidb 0.584 0.582 0.568,
+# debian 0.554 0.554 0.544, news 0.585 0.582 0.579, wiki 0.984 each. Small shops, where idf tells nothing, answer better with 0.2.
+LEAST, MOST = 0.2, 0.5
+FEW, MANY = 300, 3_000
 
 
 def _set(words: str) -> frozenset[str]:
@@ -15,6 +21,13 @@ WORDS = _set(
 )
 
 
-def share(word: str) -> float:
-    """What a word of a question keeps of its weight."""
-    return SHARE if word in WORDS else 1.0
+def says_nothing(word: str) -> bool:
+    return word in WORDS
+
+
+def share(word: str, passages: int) -> float:
+    """What a word of a question keeps of its weight in a scope of so many passages."""
+    if word not in WORDS:
+        return 1.0
+    size = math.log(max(passages, FEW) / FEW) / math.log(MANY / FEW)
+    return LEAST + (MOST - LEAST) * min(1.0, size)

@@ -82,7 +82,7 @@ def weigh(query: str, base_ids: Sequence[int]) -> WeightedQuery:
         passages, everywhere, found, frequencies = cursor.fetchone()
     in_base = dict(zip(found, frequencies, strict=True))
     df = {word: sum(in_base.get(scoped(base, term_id(word)), 0) for base in base_ids) for word in asked}
-    weights = {word: tf * bm25.idf(df[word], passages) * grammar.share(word) for word, tf in counts.items()}
+    weights = {word: tf * bm25.idf(df[word], passages) * grammar.share(word, int(passages)) for word, tf in counts.items()}
     best_possible = sum(weights.values())
     for said, instead in others:
         extra = {word: SYNONYM * bm25.idf(df[word], passages) for word in instead if word not in counts}

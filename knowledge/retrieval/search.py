@@ -115,7 +115,7 @@ def _says_most(candidate: Candidate) -> bool:
 def _why_nothing(weighted: WeightedQuery, rejected: bool) -> str:
     if not weighted.passages:
         return "empty_base"
-    if not any(grammar.share(word) == 1.0 for word in weighted.weights):
+    if all(grammar.says_nothing(word) for word in weighted.weights):
         return "unknown_words"
     return "below_threshold" if rejected else "nothing_found"
 

@@ -27,5 +27,5 @@ def test_an_empty_base_says_so(release, publish, scope_of):
 
 
 def test_grammar_weighs_little_and_names_weigh_whole():
-    assert grammar.share("什么") == grammar.SHARE < 1
-    assert grammar.share("e12") == grammar.share("退货") == 1.0
+    assert [round(grammar.share("什么", passages), 2) for passages in (1, 300, 949, 3_000, 1_000_000)] == [0.2, 0.2, 0.35, 0.5, 0.5]
+    assert grammar.share("e12", 1) == grammar.share("退货", 1) == 1.0
