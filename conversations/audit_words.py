@@ -1,5 +1,6 @@
 """The audit log in words: what was done, to what, grouped as an auditor looks for it."""
 
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 # Group -> (its name, {action: what it says}). The filter offers groups and single actions.
@@ -106,7 +107,11 @@ def action_label(action: str) -> str:
 
 
 def subject_label(subject_type: str) -> str:
-    return str(SUBJECTS.get(subject_type, subject_type))
+    """The kind of object in words; its own name for one that this release does not know."""
+    try:
+        return str(SUBJECTS.get(subject_type) or apps.get_model(subject_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return subject_type
 
 
 def actions_of(chosen: str) -> list[str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from conversations.audit_words import ACTIONS
+from conversations.audit_words import ACTIONS, subject_label
+from training.models import UnknownQuestion
 
 
 def literal_actions() -> Iterator[tuple[str, str]]:
@@ -25,3 +26,9 @@ def test_every_action_has_words():
     found = list(literal_actions())
     assert len(found) > 60
     assert {(name, action) for name, action in found if action not in ACTIONS} == set()
+
+
+def test_every_object_has_words():
+    assert subject_label("conversations.turn") != "conversations.turn"
+    assert subject_label("training.unknownquestion") == str(UnknownQuestion._meta.verbose_name)
+    assert [subject_label(unknown) for unknown in ("", "gone.model")] == ["", "gone.model"]
