@@ -39,6 +39,9 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
         "token.issue": _("issued an API token"), "token.revoke": _("revoked an API token"),
     }),
     "settings": (_("Channels and rules"), {
+        "prompt.draft": _("wrote a version of a prompt"), "prompt.edit": _("changed a draft of a prompt"),
+        "prompt.publish": _("put a prompt in force"), "prompt.reset": _("went back to the built-in prompt"),
+        "prompt.remove": _("removed a draft of a prompt"),
         "channel_account.add": _("added a channel account"), "channel_account.change": _("changed a channel account"),
         "channel_account.enable": _("enabled a channel account"), "channel_account.disable": _("disabled a channel account"),
         "riskrule.create": _("created a risk rule"), "riskrule.change": _("changed a risk rule"), "riskrule.delete": _("removed a risk rule"),

@@ -87,3 +87,24 @@ class CacheUseKind(TextChoices):
     SEMANTIC = "semantic", _("same meaning")
     JOINED = "joined", _("asked at the same time")
     MISS = "miss", _("not in the cache")
+
+
+class PromptKind(TextChoices):
+    """What an endpoint is asked for: the answer, or a follow-up as a question of its own."""
+
+    ANSWER = "answer", _("answer")
+    REWRITE = "rewrite", _("rewriting of follow-ups")
+
+
+class PromptState(TextChoices):
+    DRAFT = "draft", _("draft")
+    LIVE = "live", _("in force")
+    RETIRED = "retired", _("no longer in force")
+
+
+class PromptTrialState(TextChoices):
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")

@@ -19,6 +19,9 @@ NAVIGATION.register(
 NAVIGATION.register(
     "cached", NavigationEntry(_("Answer cache"), "conversations:cached", "conversations.view_cachedanswer", "gauge", order=65)
 )
+NAVIGATION.register(
+    "prompts", NavigationEntry(_("Prompts"), "conversations:prompts", "conversations.view_promptversion", "pencil", order=86)
+)
 NAVIGATION.register("audit", NavigationEntry(_("Audit log"), "conversations:audit", "audit.view_auditentry", "clipboard-check", order=88))
 PANELS.register("cache", Panel("conversations:cache_panel", "conversations.view_cachedanswer", order=45))
 PANELS.register("satisfaction", Panel("conversations:satisfaction_panel", "conversations.view_conversation", order=25))

@@ -10,6 +10,7 @@ from conversations.services.chain_checks import chain_check_run, chain_check_sta
 from conversations.services.idle import conversations_end_idle
 from conversations.services.outbound import conversations_waiting, outbound_run
 from conversations.services.profiles import profiles_fetch
+from conversations.services.prompt_trials import prompt_trial_run, prompt_trials_waiting
 from conversations.services.pull import account_pull, accounts_waiting
 from conversations.services.questions import question_run, questions_waiting
 from conversations.services.reviews import reviews_escalate
@@ -93,6 +94,17 @@ def question_run_task(question_id: int) -> None:
 def questions_drain_task() -> None:
     for question_id in questions_waiting():
         send("conversations.question_run", question_id)
+
+
+@shared_task(name="conversations.prompt_trial_run")
+def prompt_trial_run_task(trial_id: int) -> None:
+    prompt_trial_run(trial_id=trial_id)
+
+
+@shared_task(name="conversations.prompt_trials_drain")
+def prompt_trials_drain_task() -> None:
+    for trial_id in prompt_trials_waiting():
+        send("conversations.prompt_trial_run", trial_id)
 
 
 @shared_task(name="conversations.chain_check_run")

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from conversations.views import ask, audit, cached, customers, inbox, judging, panels, reveals, reviews, satisfaction, threads, turns
+from conversations.views import (
+    ask,
+    audit,
+    cached,
+    customers,
+    inbox,
+    judging,
+    panels,
+    prompts,
+    reveals,
+    reviews,
+    satisfaction,
+    threads,
+    turns,
+)
 
 app_name = "conversations"
 urlpatterns = [
@@ -33,6 +47,17 @@ urlpatterns = [
     path("cached-answers/", cached.cached, name="cached"),
     path("cached-answers/<int:pk>/remove/", cached.cached_remove, name="cached_remove"),
     path("cached-answers/of/<int:pk>/clear/", cached.cached_clear, name="cached_clear"),
+    path("prompts/", prompts.prompts, name="prompts"),
+    path("prompts/new/<str:kind>/", prompts.prompt_new, name="prompt_new"),
+    path("prompts/reset/<str:kind>/", prompts.prompt_reset_view, name="prompt_reset"),
+    path("prompts/<int:pk>/", prompts.prompt, name="prompt"),
+    path("prompts/<int:pk>/edit/", prompts.prompt_edit_view, name="prompt_edit"),
+    path("prompts/<int:pk>/publish/", prompts.prompt_publish_view, name="prompt_publish"),
+    path("prompts/<int:pk>/remove/", prompts.prompt_remove_view, name="prompt_remove"),
+    path("prompts/<int:pk>/try/", prompts.prompt_try_view, name="prompt_try"),
+    path("prompts/trials/<int:pk>/", prompts.prompt_trial, name="prompt_trial"),
+    path("prompts/trials/<int:pk>/cancel/", prompts.prompt_trial_cancel_view, name="prompt_trial_cancel"),
+    path("prompts/trials/<int:pk>/again/", prompts.prompt_trial_again_view, name="prompt_trial_again"),
     path("audit/", audit.audit, name="audit"),
     path("audit/<int:pk>/", audit.audit_entry, name="audit_entry"),
     path("audit/export/", audit.audit_export, name="audit_export"),

@@ -20,6 +20,7 @@ from conversations.models import (
     InboundEvent,
     Message,
     OutboundMessage,
+    PromptVersion,
     Question,
     ReviewTask,
     RiskRule,
@@ -91,6 +92,14 @@ class Side:
             "valid_until": timezone.now() + timedelta(days=1),
         }
         return CachedAnswer.objects.get_or_create(key=self.word, defaults=facts)[0]
+
+    @property
+    def prompt(self) -> PromptVersion:
+        """A draft; prompts belong to nobody's base."""
+        facts = {"number": self.base.pk, "text": "只根据检索内容回答，句末标[编号]；不够时回复{refusal}"}
+        return PromptVersion.objects.filter(kind="answer", number=self.base.pk).first() or PromptVersion.objects.create(
+            kind="answer", **facts
+        )
 
     @property
     def audit_entry(self) -> AuditEntry:

@@ -8,7 +8,9 @@ from contextvars import ContextVar
 
 from django.conf import settings
 
-from conversations.bot import prompts
+from conversations.bot import prompts, rewriting
+from conversations.bot.wordings import number, wording
+from conversations.choices import PromptKind
 from conversations.models import ContentStamp
 from knowledge.types import TERMS_VERSION, Scope
 from scrm.ai.chat import chat_configured
@@ -51,7 +53,7 @@ def place_of(scope: Scope, stamps: Stamps) -> str:
         "internal": scope.internal,
         "releases": _releases(),
         "writer": [settings.CHAT_MODEL, settings.OPENAI_BASE_URL] if chat_configured() else [],
-        "prompt": prompt_version(),
+        "prompt": prompt_version() if chat_configured() else "",
         "rules": [REVISION, TERMS_VERSION],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
@@ -61,8 +63,12 @@ NO_PROMPT = ("", "extractive", "phrase")  # writers that no endpoint stands behi
 
 
 def prompt_version() -> str:
-    """Another one whenever the endpoint would be asked in other words."""
-    return hashlib.sha256((prompts.RULES + prompts.TEMPLATE).encode()).hexdigest()
+    """Versions of the wordings in force, and a hash that is another one whenever the endpoint would be asked in other words."""
+    said = [
+        wording(PromptKind.ANSWER, prompts.RULES), prompts.GUARD, prompts.TEMPLATE, wording(PromptKind.REWRITE, rewriting.RULES), rewriting.GUARD,
+    ]  # fmt: skip
+    digest = hashlib.sha256("\0".join(said).encode()).hexdigest()
+    return f"answer {number(PromptKind.ANSWER)}, rewrite {number(PromptKind.REWRITE)}, {digest[:16]}"
 
 
 def _releases() -> list:

@@ -2,6 +2,7 @@ from conversations.models.cache import CachedAnswer, CacheUse, ContentStamp
 from conversations.models.channels import ChannelAccount, ChannelIdentity, InboundEvent
 from conversations.models.conversations import Conversation, Message
 from conversations.models.outbound import OutboundMessage
+from conversations.models.prompts import PromptTrial, PromptVersion
 from conversations.models.questions import Question
 from conversations.models.reviews import ReviewApproval, ReviewTask, RiskRule
 from conversations.models.satisfaction import Satisfaction
@@ -18,6 +19,8 @@ __all__ = [
     "InboundEvent",
     "Message",
     "OutboundMessage",
+    "PromptTrial",
+    "PromptVersion",
     "Question",
     "ReviewApproval",
     "ReviewTask",

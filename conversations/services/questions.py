@@ -15,6 +15,7 @@ from conversations.bot.payload import outcome_payload, search_payload
 from conversations.bot.pipeline import run
 from conversations.bot.places import NO_PROMPT, prompt_version
 from conversations.bot.questions import without_personal
+from conversations.bot.wordings import wordings_held
 from conversations.choices import QuestionState
 from conversations.models import Question
 from knowledge.models import KnowledgeBase
@@ -76,15 +77,19 @@ def questions_waiting() -> list[int]:
 def question_run(*, question_id: int) -> None:
     """Answer one question; no effect when it is gone, done or another worker's. Searches what the asker may use now."""
     question = _claimed(question_id)
-    if question is None:
-        return
+    if question is not None:
+        with wordings_held():
+            _answered(question)
+
+
+def _answered(question: Question) -> None:
     try:
         result = _result(question)
     except ScrmError as error:
         _end(question, QuestionState.FAILED, error=str(error))
         return
     except Exception:  # outermost boundary of a question: whoever asked must not wait for ever
-        log.exception("question %s failed", question_id)
+        log.exception("question %s failed", question.pk)
         _end(question, QuestionState.FAILED, error=str(UNEXPECTED))
         return
     _end(question, QuestionState.DONE, result=result)

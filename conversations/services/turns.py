@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from conversations.bot.places import caching
 from conversations.bot.trials import release_on_trial
+from conversations.bot.wordings import wordings_held
 from conversations.choices import ConversationState, Holder, TurnState
 from conversations.models import Conversation, Message, Turn
 from conversations.services import turn_ends
@@ -64,7 +65,7 @@ def turn_run(*, conversation_id: int) -> None:
             return  # that worker looks again when it is done
         claim = turn_claim(conversation_id=conversation_id)
         if claim is not None:
-            with releases_held(), serving(release_on_trial(conversation_id)):
+            with releases_held(), wordings_held(), serving(release_on_trial(conversation_id)):
                 _work(claim)
     if claim is not None and _is_waiting(conversation_id):
         send("conversations.turn_run", conversation_id)

@@ -62,6 +62,8 @@ ADMINISTER = (
         "conversations.add_riskrule",
         "conversations.change_riskrule",
         "conversations.delete_riskrule",
+        "conversations.view_promptversion",
+        "conversations.change_promptversion",
         "access.view_user",
         "access.add_user",
         "access.change_user",

@@ -22,6 +22,7 @@ ICONS = {
     "turn": "smart_toy",
     "reviewtask": "fact_check",
     "riskrule": "gpp_maybe",
+    "promptversion": "edit_note",
     "question": "help",
     "customer": "contacts",
     "tag": "sell",

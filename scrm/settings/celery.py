@@ -48,6 +48,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
         "schedule": schedule(30),
         "options": {"queue": "interactive", "expires": 30},
     },
+    "prompt-trials-drain": {
+        "task": "conversations.prompt_trials_drain",
+        "schedule": schedule(60),
+        "options": {"queue": "interactive", "expires": 60},
+    },
     "reviews-escalate": {
         "task": "conversations.reviews_escalate",
         "schedule": schedule(60),

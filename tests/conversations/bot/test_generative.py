@@ -103,7 +103,7 @@ def test_orders_in_a_document_are_data(endpoint, scope):
     assert (state.outcome, "优惠券" in state.answer) == (Outcome.REFUSE, False)
 
 
-def test_earlier_exchanges_come_before_the_question():
+def test_earlier_exchanges_come_before_the_question(db):
     from conversations.types import Exchange
 
     sent = messages("那多久到账", (), [Exchange("怎么退货", "七天内申请")])
