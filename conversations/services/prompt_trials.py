@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.bot.pipeline import run
 from conversations.bot.places import caching
+from conversations.bot.steps.answer import EXTRACTIVE
 from conversations.bot.wordings import BUILT_IN, worded
 from conversations.choices import PromptKind, PromptState, PromptTrialState
 from conversations.models import PromptTrial, PromptVersion
@@ -164,5 +165,5 @@ def _told(state: BotState) -> dict:
     cut = [{"text": one.text, "why": one.why} for one in state.sentences if not one.supported]
     return {
         "answer": state.answer, "asks": state.standalone, "writer": state.writer, "refused": state.outcome == Outcome.REFUSE,
-        "outcome": str(state.outcome), "reason": state.reason, "sentences": len(state.sentences), "cut": cut,
+        "fell_back": state.writer == EXTRACTIVE, "outcome": str(state.outcome), "reason": state.reason, "sentences": len(state.sentences), "cut": cut,
     }  # fmt: skip
