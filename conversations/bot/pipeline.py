@@ -16,6 +16,7 @@ from conversations.bot.steps.redact import redact
 from conversations.bot.steps.retrieve import retrieve
 from conversations.bot.steps.risk import risk
 from conversations.bot.steps.understand import understand
+from conversations.bot.wordings import wordings_held
 from conversations.types import BotState, Exchange, Outcome, StepTrace, Verdict
 from knowledge.types import Scope
 from scrm.core.errors import ScrmError
@@ -51,7 +52,11 @@ STEPS = (
 
 def run(question: str, scope: Scope, history: Iterable[Exchange] = (), *, channel: str = "") -> BotState:
     """The state after the last step, with an outcome and a trace. An expected failure in a step becomes outcome hand_over."""
-    state = BotState(question=question, scope=scope, history=tuple(history), channel=channel)
+    with wordings_held():
+        return _run(BotState(question=question, scope=scope, history=tuple(history), channel=channel))
+
+
+def _run(state: BotState) -> BotState:
     try:
         for step in STEPS:
             if step.makes_answer and state.cached:

@@ -23,8 +23,11 @@ def number(kind: PromptKind) -> int:
 
 @contextmanager
 def wordings_held() -> Iterator[None]:
-    """Within the block, and in this thread alone, the wordings stay those of the first question for them: one turn, one prompt."""
-    token = _asked.set({})
+    """Within the block, and in this thread alone, the wordings stay those of the first question for them: one turn, one prompt, one query.
+
+    A block within a block belongs to the outer one.
+    """
+    token = _asked.set(_asked.get() if _asked.get() is not None else {})
     try:
         yield
     finally:

@@ -12,7 +12,7 @@ from typing import TypedDict
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from scrm.ai import chat_wire
+from scrm.ai import chat_wire, usage
 from scrm.ai.breaker import Breaker
 from scrm.ai.errors import ChatUnavailable
 
@@ -119,6 +119,7 @@ def _guarded(endpoint: Endpoint, request: dict, deadline: float, on_text: Callab
         guard.failed()
         raise
     guard.succeeded()
+    usage.count(written.prompt_tokens, written.completion_tokens)
     facts = asdict(written) | {"model": written.model or request["model"]}
     return ChatReply(**facts, ms=round((time.perf_counter() - started) * 1000))
 

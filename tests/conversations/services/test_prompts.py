@@ -122,6 +122,14 @@ def test_an_extractive_turn_asks_nothing_about_prompts(scope, settings):
     assert not [one for one in queries.captured_queries if "promptversion" in one["sql"]]
 
 
+def test_a_written_turn_asks_once_for_all_wordings(endpoint, scope, settings):
+    settings.ANSWER_CACHE = True
+    with CaptureQueriesContext(connection) as queries:
+        state = run("那运费呢", scope, [Exchange("保温杯可以退货吗？", "可以。")])
+    assert state.writer != "extractive"
+    assert len([one for one in queries.captured_queries if "promptversion" in one["sql"]]) == 1
+
+
 def test_each_change_is_in_the_log(transactional_db):
     live()
     prompt_reset(actor=None, kind="answer")
