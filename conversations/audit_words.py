@@ -26,7 +26,8 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
         "conversation.offer": _("offered a conversation to people"), "conversation.take_over": _("took a conversation over"),
         "conversation.hand_back": _("handed a conversation back to the bot"), "conversation.close": _("closed a conversation"),
         "conversation.idle": _("ended a silent conversation"),
-        "conversation.reply": _("wrote to a customer"), "outbound.again": _("sent a message again"), "event.replay": _("replayed an event"),
+        "conversation.reply": _("wrote to a customer"), "conversation.draft": _("had a reply drafted"),
+        "outbound.again": _("sent a message again"), "event.replay": _("replayed an event"),
     }),
     "customer": (_("Customers"), {
         "customer.update": _("changed a customer"), "customer.erase": _("erased a customer's data"),

@@ -7,6 +7,7 @@ from conversations import due  # noqa: F401  (it listens for workers)
 from conversations.models import ChannelAccount
 from conversations.services.cached_answers import cached_answers_purge
 from conversations.services.chain_checks import chain_check_run, chain_check_start, chain_checks_drain
+from conversations.services.drafts import draft_run, drafts_waiting
 from conversations.services.idle import conversations_end_idle
 from conversations.services.outbound import conversations_waiting, outbound_run
 from conversations.services.profiles import profiles_fetch
@@ -94,6 +95,17 @@ def question_run_task(question_id: int) -> None:
 def questions_drain_task() -> None:
     for question_id in questions_waiting():
         send("conversations.question_run", question_id)
+
+
+@shared_task(name="conversations.draft_run")
+def draft_run_task(draft_id: int) -> None:
+    draft_run(draft_id=draft_id)
+
+
+@shared_task(name="conversations.drafts_drain")
+def drafts_drain_task() -> None:
+    for draft_id in drafts_waiting():
+        send("conversations.draft_run", draft_id)
 
 
 @shared_task(name="conversations.prompt_trial_run")

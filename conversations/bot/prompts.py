@@ -40,6 +40,11 @@ def messages(question: str, hits: Sequence[Hit], history: Sequence[Exchange] = (
     return [{"role": "system", "content": rules}, *earlier, {"role": "user", "content": asks}]
 
 
+def room_for_rules() -> int:
+    """Tokens that rules may take: half of what the endpoint reads is for question and passages."""
+    return (settings.CHAT_CONTEXT_TOKENS - _ANSWER_TOKENS) // 2
+
+
 def tokens_at_most(text: str) -> int:
     """One for three bytes, which is one Chinese character: current tokenizers take fewer."""
     return len(text.encode()) // 3 + 1

@@ -1,6 +1,7 @@
 from conversations.models.cache import CachedAnswer, CacheUse, ContentStamp
 from conversations.models.channels import ChannelAccount, ChannelIdentity, InboundEvent
 from conversations.models.conversations import Conversation, Message
+from conversations.models.drafts import ReplyDraft
 from conversations.models.outbound import OutboundMessage
 from conversations.models.prompts import PromptTrial, PromptVersion
 from conversations.models.questions import Question
@@ -22,6 +23,7 @@ __all__ = [
     "PromptTrial",
     "PromptVersion",
     "Question",
+    "ReplyDraft",
     "ReviewApproval",
     "ReviewTask",
     "RiskRule",

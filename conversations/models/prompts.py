@@ -29,6 +29,7 @@ class PromptVersion(models.Model):
         ordering = ["kind", "-number"]
         verbose_name = _("prompt")
         verbose_name_plural = _("prompts")
+        permissions = [("publish_promptversion", "May put prompts in force and take them back")]
         constraints = [
             models.UniqueConstraint(fields=["kind", "number"], name="prompt_number_in_kind"),
             models.UniqueConstraint(fields=["kind"], condition=Q(state=PromptState.LIVE), name="prompt_one_live"),
@@ -41,15 +42,18 @@ class PromptVersion(models.Model):
 class PromptTrial(models.Model):
     """A version tried on questions beside what is in force; nobody but the person who tries reads the answers.
 
-    QUEUED -> RUNNING (leased, one question at a time) -> DONE | FAILED | CANCELLED. `result`: {rows: [{question, before, after}]}.
+    QUEUED -> RUNNING (leased, one question at a time) -> DONE | FAILED | CANCELLED -> QUEUED (what has no answer yet, or none of the
+    model). `text`: the wording as it was tried, a draft may be changed afterwards. `result`: {rows: [{question, before, after}]}.
     """
 
     prompt = models.ForeignKey(PromptVersion, on_delete=models.CASCADE, related_name="trials")
     base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="+")
+    text = models.TextField(blank=True)
     questions = models.JSONField(default=list)
     against = models.PositiveIntegerField(default=0, help_text="Version that was in force when it was opened.")
     state = models.CharField(max_length=9, choices=PromptTrialState, default=PromptTrialState.QUEUED)
     lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="At the question that is asked now.")
     result = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from conversations.choices import ConversationState
-from conversations.models import ChannelIdentity, Conversation, Message, OutboundMessage, ReviewTask, Satisfaction, Turn
+from conversations.models import ChannelIdentity, Conversation, Message, OutboundMessage, ReplyDraft, ReviewTask, Satisfaction, Turn
 from conversations.models.outbound import WAITING_STATES
 from conversations.signals import turns_erased
 from scrm.access import policy
@@ -62,6 +62,7 @@ def _words_erase_in_tx(conversations: list[Conversation]) -> int:
         kept = {"external_ids": outbound.payload["external_ids"]} if "external_ids" in outbound.payload else {}
         OutboundMessage.objects.filter(pk=outbound.pk).update(text=ERASED, payload=kept)
     Turn.objects.filter(conversation__in=conversations).update(question="", answer="", reason="", trace=[])
+    ReplyDraft.objects.filter(conversation__in=conversations).update(question="", result={}, sent="", error="")
     ReviewTask.objects.filter(turn__conversation__in=conversations).update(draft=ERASED, proposed="", final="", note="")
     Satisfaction.objects.filter(conversation__in=conversations).update(comment="")
     told = Conversation.objects.filter(~Q(handover_reason=""), pk__in=[row.pk for row in conversations])

@@ -5,11 +5,12 @@ One question a task, so that customers' turns come in between; each takes two an
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,7 @@ from knowledge.models import KnowledgeBase, SearchQuestion
 from knowledge.selectors import scope_for
 from scrm.access import policy
 from scrm.ai.chat import chat_configured
+from scrm.ai.usage import counted
 from scrm.core.errors import Conflict, Invalid, ScrmError
 from scrm.core.querysets import lease_until
 from scrm.core.tasks import send_after_commit
@@ -34,13 +36,15 @@ log = logging.getLogger(__name__)
 
 MOST, LONGEST = 30, 500  # questions of a trial; characters of one
 ARROW = "=>"  # "what was asked before => the follow-up"
-LEASE_S = 90
+LEASE_S = 60  # and twice the time an endpoint may take
+ATTEMPTS = 3  # at one question, when workers die over it
 KEPT = 10  # trials of a version
+OVER = (PromptTrialState.FAILED, PromptTrialState.CANCELLED, PromptTrialState.DONE)
 UNEXPECTED = _("An unexpected error; administrators find its cause in the worker's log.")
 
 
-def prompt_try(*, actor, prompt: PromptVersion, base_id: int, lines: Sequence[str] = ()) -> PromptTrial:
-    """Queue a trial on these questions, or on the base's saved test questions. `before => follow-up` gives a question its context.
+def prompt_try(*, actor, prompt: PromptVersion, base_id: int, lines: Sequence[str] = (), saved: Sequence[int] = ()) -> PromptTrial:
+    """Queue a trial on these questions and on saved test questions of the base, given by id. `before => follow-up` gives a question its context.
 
     Raises NotAllowed, Invalid (no base, no endpoint, no questions, too many).
     """
@@ -52,17 +56,12 @@ def prompt_try(*, actor, prompt: PromptVersion, base_id: int, lines: Sequence[st
         raise Invalid(
             _("No language model is connected, so there is nothing to try. Set OPENAI_BASE_URL, OPENAI_API_KEY and SCRM_CHAT_MODEL.")
         )
-    asked = [redact(line.strip()).text[:LONGEST] for line in lines if line.strip()] or _saved(base)
-    if not asked:
-        raise Invalid(_("Write questions, one a line, or save test questions for this knowledge base on the search test page."))
-    if len(asked) > MOST:
-        raise Invalid(_("At most %(n)s questions; these are %(now)s.") % {"n": MOST, "now": len(asked)})
-    if prompt.kind == PromptKind.REWRITE and not any(ARROW in line for line in asked):
-        raise Invalid(_("Rewriting needs what was said before: write lines of the form “earlier question => follow-up”."))
+    asked = _questions(prompt, base, lines, saved)
+    against = prompt_opponent(prompt)
     with transaction.atomic(durable=True):
         old = PromptTrial.objects.filter(prompt=prompt).order_by("-pk").values_list("pk", flat=True)[KEPT - 1 :]
         PromptTrial.objects.filter(pk__in=list(old)).delete()
-        row = PromptTrial.objects.create(prompt=prompt, base=base, questions=asked, against=_in_force(prompt.kind), created_by=actor)
+        row = PromptTrial.objects.create(prompt=prompt, text=prompt.text, base=base, questions=asked, against=against, created_by=actor)
         send_after_commit("conversations.prompt_trial_run", row.pk)
     return row
 
@@ -75,13 +74,29 @@ def prompt_trial_cancel(*, actor, trial: PromptTrial) -> bool:
 
 
 def prompt_trial_again(*, actor, trial: PromptTrial) -> None:
-    """Go on with the questions that have no answers yet. Raises NotAllowed, Conflict while it is going on."""
+    """Go on with the questions that have no answers yet, or that the model left alone. Raises NotAllowed, Conflict when there are none."""
     policy.require(actor, CHANGE)
-    over = PromptTrial.objects.filter(pk=trial.pk, state__in=(PromptTrialState.FAILED, PromptTrialState.CANCELLED))
     with transaction.atomic(durable=True):
-        if not over.update(state=PromptTrialState.QUEUED, error="", done_at=None, lease_until=None):
+        row = PromptTrial.objects.select_for_update().get(pk=trial.pk)
+        kept = [each for each in row.result.get("rows", []) if not left_alone(each)]
+        if row.state not in OVER or len(kept) == len(row.questions):
             raise Conflict(_("This trial is still going on, or done."))
-        send_after_commit("conversations.prompt_trial_run", trial.pk)
+        row.state, row.result, row.attempts, row.error, row.done_at = PromptTrialState.QUEUED, {"rows": kept}, 0, "", None
+        row.save(update_fields=["state", "result", "attempts", "error", "done_at"])
+        send_after_commit("conversations.prompt_trial_run", row.pk)
+
+
+def left_alone(row: Mapping) -> bool:
+    """Whether the model did not write one of the two answers of a trial's row, though it should have."""
+    return any(row[side]["fell_back"] for side in ("before", "after"))
+
+
+def prompt_opponent(prompt: PromptVersion) -> int:
+    """The version it is compared with: the one in force; for that one itself, the one before it, or the built-in wording."""
+    others = PromptVersion.objects.filter(kind=prompt.kind, live_since__isnull=False).exclude(pk=prompt.pk).order_by("-live_since")
+    if prompt.state != PromptState.LIVE:
+        others = others.filter(state=PromptState.LIVE)
+    return others.values_list("number", flat=True).first() or BUILT_IN
 
 
 def prompt_trials_waiting() -> list[int]:
@@ -102,17 +117,23 @@ def prompt_trial_run(*, trial_id: int) -> None:
         log.exception("trial of a prompt %s failed", trial_id)
         _put(trial, PromptTrialState.FAILED, error=str(UNEXPECTED))
     else:
-        _put(trial, PromptTrialState.DONE if over else PromptTrialState.QUEUED, result=trial.result)
-        if not over:
+        kept = _put(trial, PromptTrialState.DONE if over else PromptTrialState.QUEUED, result=trial.result, attempts=0)
+        if kept and not over:
             send_after_commit("conversations.prompt_trial_run", trial.pk)
 
 
-def _saved(base: KnowledgeBase) -> list[str]:
-    return list(SearchQuestion.objects.filter(base=base, asked=True).values_list("text", flat=True)[:MOST])
-
-
-def _in_force(kind: str) -> int:
-    return PromptVersion.objects.filter(kind=kind, state=PromptState.LIVE).values_list("number", flat=True).first() or BUILT_IN
+def _questions(prompt: PromptVersion, base: KnowledgeBase, lines: Sequence[str], saved: Sequence[int]) -> list[str]:
+    """Masked, each once, in the order of the page. Raises Invalid."""
+    chosen = SearchQuestion.objects.filter(base=base, asked=True, pk__in=saved).values_list("text", flat=True)
+    masked = [redact(line.strip()).text[:LONGEST] for line in (*chosen, *lines) if line.strip()]
+    asked = list(dict.fromkeys(masked))
+    if not asked:
+        raise Invalid(_("Choose saved test questions, or write questions, one a line."))
+    if len(asked) > MOST:
+        raise Invalid(_("At most %(n)s questions; these are %(now)s.") % {"n": MOST, "now": len(asked)})
+    if prompt.kind == PromptKind.REWRITE and not any(ARROW in line for line in asked):
+        raise Invalid(_("Rewriting needs what was said before: write lines of the form “earlier question => follow-up”."))
+    return asked
 
 
 def _free() -> Q:
@@ -120,25 +141,34 @@ def _free() -> Q:
 
 
 def _claimed(trial_id: int) -> PromptTrial | None:
-    taken = PromptTrial.objects.filter(_free(), pk=trial_id).update(state=PromptTrialState.RUNNING, lease_until=lease_until(LEASE_S))
-    return PromptTrial.objects.select_related("prompt", "base", "created_by").get(pk=trial_id) if taken else None
-
-
-def _put(trial: PromptTrial, state: PromptTrialState, **changes) -> None:
-    """A no-op when it was cancelled, or the lease went to another worker."""
-    done_at = None if state == PromptTrialState.QUEUED else timezone.now()
-    PromptTrial.objects.filter(pk=trial.pk, state=PromptTrialState.RUNNING).update(
-        state=state, done_at=done_at, lease_until=None, **changes
+    until = lease_until(LEASE_S + 2 * settings.CHAT_TIMEOUT_S)
+    taken = PromptTrial.objects.filter(_free(), pk=trial_id).update(
+        state=PromptTrialState.RUNNING, lease_until=until, attempts=F("attempts") + 1
     )
+    if not taken:
+        return None
+    trial = PromptTrial.objects.select_related("prompt", "base", "created_by").filter(pk=trial_id, lease_until=until).first()
+    if trial is not None and trial.attempts > ATTEMPTS:
+        _put(trial, PromptTrialState.FAILED, error=str(UNEXPECTED))
+        return None
+    return trial
+
+
+def _put(trial: PromptTrial, state: PromptTrialState, **changes) -> bool:
+    """False, and nothing changes, when it was cancelled or the lease went to another worker."""
+    done_at = None if state == PromptTrialState.QUEUED else timezone.now()
+    ours = PromptTrial.objects.filter(pk=trial.pk, state=PromptTrialState.RUNNING, lease_until=trial.lease_until)
+    return bool(ours.update(state=state, done_at=done_at, lease_until=None, **changes))
 
 
 def _ask_next(trial: PromptTrial) -> bool:
     """Whether all have been asked."""
-    rows = trial.result.get("rows", [])
-    if len(rows) < len(trial.questions):
-        rows.append(_compared(trial, trial.questions[len(rows)]))
-    trial.result = {"rows": rows}
-    return len(rows) >= len(trial.questions)
+    rows = {row["question"]: row for row in trial.result.get("rows", [])}
+    left = [line for line in trial.questions if line not in rows]
+    if left:
+        rows[left[0]] = _compared(trial, left[0])
+    trial.result = {"rows": [rows[line] for line in trial.questions if line in rows]}
+    return len(left) < 2
 
 
 def _compared(trial: PromptTrial, line: str) -> dict:
@@ -146,7 +176,7 @@ def _compared(trial: PromptTrial, line: str) -> dict:
     against = PromptVersion.objects.filter(kind=prompt.kind, number=trial.against).first()
     with worded(prompt.kind, trial.against, against.text if against else ""):
         before = _answered(trial, line)
-    with worded(prompt.kind, prompt.number, prompt.text):
+    with worded(prompt.kind, prompt.number, trial.text):
         return {"question": line, "before": before, "after": _answered(trial, line)}
 
 
@@ -156,14 +186,19 @@ def _answered(trial: PromptTrial, line: str) -> dict:
     history = [Exchange(earlier.strip(), "")] if arrow else []
     scope = replace(scope_for(trial.created_by, [trial.base_id]), internal=False)
     started = time.perf_counter()
-    with caching(False):
+    with caching(False), counted() as usage:
         state = run(follow.strip() if arrow else line, scope, history)
-    return _told(state) | {"seconds": round(time.perf_counter() - started, 1)}
+    spent = {"seconds": round(time.perf_counter() - started, 1), "tokens": usage.prompt_tokens + usage.completion_tokens}
+    return _told(state) | spent | {"replies": usage.replies}
 
 
 def _told(state: BotState) -> dict:
-    cut = [{"text": one.text, "why": one.why} for one in state.sentences if not one.supported]
+    sentences = [
+        {"text": one.text, "supported": one.supported, "why": one.why, "detail": one.detail, "number": one.number}
+        for one in state.sentences
+    ]
     return {
         "answer": state.answer, "asks": state.standalone, "writer": state.writer, "refused": state.outcome == Outcome.REFUSE,
-        "fell_back": state.writer == EXTRACTIVE, "outcome": str(state.outcome), "reason": state.reason, "sentences": len(state.sentences), "cut": cut,
+        "fell_back": state.writer == EXTRACTIVE and not state.suspicious, "suspicious": bool(state.suspicious),
+        "outcome": str(state.outcome), "reason": str(state.reason), "sentences": sentences,
     }  # fmt: skip

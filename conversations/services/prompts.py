@@ -1,5 +1,6 @@
 """Wordings of prompts: written as drafts, tried, put in force, taken back. One wording of a kind is in force at a time."""
 
+import hashlib
 import re
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations.bot.prompts import REFUSAL
+from conversations.bot.prompts import REFUSAL, room_for_rules, tokens_at_most
 from conversations.choices import PromptKind, PromptState
 from conversations.models import PromptVersion
 from scrm.access import policy
@@ -16,6 +17,7 @@ from scrm.core.errors import Conflict, Invalid
 from scrm.core.locks import lock_in_tx
 
 CHANGE = "conversations.change_promptversion"
+PUBLISH = "conversations.publish_promptversion"
 LONGEST = 4000  # characters
 _PLACEHOLDER = re.compile(r"\{\w{1,40}\}")
 _CITED = re.compile(r"\[(?:编号|序号|数字|number|n|\d)\]", re.IGNORECASE)
@@ -28,6 +30,11 @@ def wording_checked(kind: str, text: str) -> str:
         raise Invalid(_("Write what the model is told."))
     if len(said) > LONGEST:
         raise Invalid(_("At most %(n)s characters; this has %(now)s.") % {"n": LONGEST, "now": len(said)})
+    if tokens_at_most(said) > room_for_rules():
+        raise Invalid(
+            _("It takes up to %(now)d tokens; beside passages and answer %(n)d are free (SCRM_CHAT_CONTEXT_TOKENS). Shorten it.")
+            % {"now": tokens_at_most(said), "n": room_for_rules()}
+        )
     known = {REFUSAL} if kind == PromptKind.ANSWER else set()
     for each in _PLACEHOLDER.findall(said):
         if each not in known:
@@ -72,7 +79,7 @@ def prompt_publish(*, actor, prompt: PromptVersion) -> bool:
 
     Answers kept under the one before are not given again. Raises NotAllowed, Invalid.
     """
-    policy.require(actor, CHANGE)
+    policy.require(actor, PUBLISH)
     with transaction.atomic(durable=True):
         lock_in_tx("prompt", prompt.kind)
         row = PromptVersion.objects.select_for_update().get(pk=prompt.pk)
@@ -82,13 +89,14 @@ def prompt_publish(*, actor, prompt: PromptVersion) -> bool:
         before = _retired_in_tx(row.kind)
         row.state, row.live_since = PromptState.LIVE, timezone.now()
         row.save(update_fields=["state", "live_since"])
-        audit_record(actor=actor, action="prompt.publish", subject=row, detail={"kind": row.kind, "number": row.number, "before": before})
+        detail = {"kind": row.kind, "number": row.number, "before": before, "sha256": hashlib.sha256(row.text.encode()).hexdigest()}
+        audit_record(actor=actor, action="prompt.publish", subject=row, detail=detail)
     return True
 
 
 def prompt_reset(*, actor, kind: str) -> bool:
     """Back to the built-in wording; whether another one was in force. Raises NotAllowed."""
-    policy.require(actor, CHANGE)
+    policy.require(actor, PUBLISH)
     with transaction.atomic(durable=True):
         lock_in_tx("prompt", kind)
         row = PromptVersion.objects.filter(kind=kind, state=PromptState.LIVE).first()

@@ -1,8 +1,7 @@
 """A colleague's question on the ask or the search test page: QUEUED -> RUNNING (leased) -> DONE | FAILED."""
 
 import logging
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import transaction
@@ -18,13 +17,13 @@ from conversations.bot.questions import without_personal
 from conversations.bot.wordings import wordings_held
 from conversations.choices import QuestionState
 from conversations.models import Question
+from conversations.services.drafts import written_into
 from knowledge.models import KnowledgeBase
 from knowledge.retrieval import search
 from knowledge.retrieval.explaining import explained, silent
 from knowledge.retrieval.search import stored
 from knowledge.retrieval.sections import surrounding
 from knowledge.selectors import scope_for
-from knowledge.types import Hit
 from scrm.access import policy
 from scrm.ai.selectors import active_release_or_none
 from scrm.audit.services import audit_record
@@ -40,7 +39,6 @@ SEARCH = "knowledge.search_knowledgebase"
 MAX_QUESTION = 1000
 LEASE_S = 120
 SEARCH_LIMIT = 20
-TOLD_EVERY_S = 0.3
 UNEXPECTED = _("An unexpected error; administrators find its cause in the worker's log.")
 
 __all__ = ["outcome_payload", "question_ask", "question_run", "questions_waiting"]
@@ -108,23 +106,8 @@ def _result(question: Question) -> dict:
         found = search(without_personal(question.text) or question.text, scope, limit=SEARCH_LIMIT)
         least = stored(scope).threshold
         return search_payload(found, least, surrounding(found.hits), explained(found, scope, least), silent(found.query, scope))
-    with overheard(_partial(question)):
+    with overheard(written_into(Question.objects.filter(pk=question.pk, state=QuestionState.RUNNING))):
         return outcome_payload(run(question.text, scope))
-
-
-def _partial(question: Question) -> Callable[[str, Sequence[Hit]], None]:
-    """Keeps what an endpoint has written so far with its passages, for the page that waits. Unchecked: the end replaces it."""
-    told_at = 0.0
-
-    def tell(text: str, hits: Sequence[Hit]) -> None:
-        nonlocal told_at
-        if time.monotonic() - told_at < TOLD_EVERY_S:
-            return
-        told_at = time.monotonic()
-        sources = [{"document_id": hit.document_id, "title": hit.title} for hit in hits]
-        Question.objects.filter(pk=question.pk, state=QuestionState.RUNNING).update(result={"written": text, "hits": sources})
-
-    return tell
 
 
 def _end(question: Question, state: QuestionState, **changes) -> None:

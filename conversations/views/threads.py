@@ -71,7 +71,13 @@ def close(request, pk: int):
 @page(ANSWER)
 def reply(request, pk: int):
     row = _row(request, pk)
-    agent_reply(actor=request.user, conversation=row, text=request.POST.get("text", ""), key=request.POST.get("key", "")[:40])
+    agent_reply(
+        actor=request.user,
+        conversation=row,
+        text=request.POST.get("text", ""),
+        key=request.POST.get("key", "")[:40],
+        draft_id=number_of(request.POST.get("draft", "")),
+    )
     return _after(request, row, "")
 
 
@@ -82,6 +88,11 @@ def send_again(request, pk: int):
     outbound = selectors.outbound_visible(request.user, pk)
     outbound_again(actor=request.user, outbound=outbound)
     return _after(request, outbound.conversation, _("Queued again."))
+
+
+def number_of(text: str) -> int:
+    """The id in a form field, 0 for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _row(request, pk: int) -> Conversation:

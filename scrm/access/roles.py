@@ -64,6 +64,7 @@ ADMINISTER = (
         "conversations.delete_riskrule",
         "conversations.view_promptversion",
         "conversations.change_promptversion",
+        "conversations.publish_promptversion",
         "access.view_user",
         "access.add_user",
         "access.change_user",

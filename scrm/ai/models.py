@@ -88,3 +88,23 @@ class ModelRelease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_purpose_display()}, {self.get_state_display()})"
+
+
+class QueryHead(models.Model):
+    """What a base learned on top of a query encoder: an affine map of the query vector. Releases name it by its digest, in their settings;
+    a row never changes.
+    """
+
+    digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256 of the coefficients."))
+    dimensions = models.PositiveIntegerField(_("dimensions"))
+    coefficients = models.BinaryField(_("coefficients"), help_text=_("float16, little endian: (dimensions, dimensions + 1), the shift last."))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("query head")
+        verbose_name_plural = _("query heads")
+        constraints = [models.UniqueConstraint(fields=["digest"], name="ai_queryhead_digest_unique")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]

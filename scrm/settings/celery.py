@@ -48,6 +48,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
         "schedule": schedule(30),
         "options": {"queue": "interactive", "expires": 30},
     },
+    "drafts-drain": {"task": "conversations.drafts_drain", "schedule": schedule(30), "options": {"queue": "interactive", "expires": 30}},
     "prompt-trials-drain": {
         "task": "conversations.prompt_trials_drain",
         "schedule": schedule(60),

@@ -40,6 +40,36 @@
     }
   });
 
+  /* Alt+D asks for a draft of the reply. A finished draft goes into the box; words that a person typed there stay, and the draft waits. */
+  document.addEventListener("keydown", (event) => {
+    const button = event.altKey && !event.ctrlKey && event.code === "KeyD" && document.querySelector("[data-key='d']");
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+  let putIn = "";
+  function putDraft(draft) {
+    const area = document.getElementById("reply");
+    if (!area) return;
+    area.value = putIn = draft.dataset.draftText;
+    area.form.elements.draft.value = draft.dataset.draft;
+    draft.querySelector("[data-draft-kept]").hidden = true;
+    area.focus();
+    say(area.value);
+  }
+  document.addEventListener("htmx:afterSettle", () => {
+    const draft = document.querySelector("#draft[data-draft]:not([data-seen])");
+    const area = document.getElementById("reply");
+    if (!draft || !area) return;
+    draft.dataset.seen = "";
+    if (!area.value.trim() || area.value === putIn) putDraft(draft);
+    else draft.querySelector("[data-draft-kept]").hidden = false;
+  });
+  document.addEventListener("click", (event) => {
+    const put = event.target.closest("[data-draft-put]");
+    if (put) putDraft(put.closest("#draft"));
+  });
+
   /* Forms marked data-confirm ask first. */
   document.addEventListener("submit", (event) => {
     const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;

@@ -165,6 +165,8 @@ ROUTES: dict[str, Route] = {
     "conversations:satisfaction": Route("AG"),
     "conversations:satisfaction_panel": Route("AG"),
     "conversations:audit": Route("AV"),
+    "conversations:draft_new": post("AG", "conversation"),
+    "conversations:draft": Route("AG", "reply_draft"),
     "conversations:prompts": Route("A"),
     "conversations:prompt_new": Route("A", rest=("answer",)),
     "conversations:prompt_reset": Route("A", data={}, rest=("answer",)),

@@ -12,7 +12,7 @@ from tests.world import World
 
 PEOPLE = ["agent", "knowledge_manager", "user", "outsider"]
 # Rows of one person and no base: their own tests say who may open them.
-PERSONAL = {"question", "notice", "prompt_trial"}  # nobody else's
+PERSONAL = {"question", "notice", "prompt_trial", "reply_draft"}  # nobody else's
 LISTS = [name for name, route in ROUTES.items() if not route.of and not route.is_post]
 SEARCHES = [
     ("conversations:inbox", "q"), ("conversations:inbox_list", "q"),

@@ -3,13 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from conversations.models import PromptTrial
+from conversations.models import PromptTrial, ReplyDraft
 from scrm.dashboard.models import Notice
 from tests.access.routes import ADMIN, ADMIN_EXTRA, ADMIN_FRAME, ADMIN_PAGES, LETTERS, OPEN, ROUTES, Route, named_routes
 from tests.world import World, question_make
 
 REFUSED = {401, 403}
-PERSONAL = {"question", "notice", "prompt_trial"}  # nobody else's, whatever the role
+PERSONAL = {"question", "notice", "prompt_trial", "reply_draft"}  # nobody else's, whatever the role
 
 
 def target(world: World, person: str, side: str, route: Route) -> list[int]:
@@ -22,6 +22,9 @@ def target(world: World, person: str, side: str, route: Route) -> list[int]:
     if route.of == "question":
         owner = person if person in world.people and side == "ours" else "outsider"
         return [question_make(world.people[owner], getattr(world, side)).pk]
+    if route.of == "reply_draft":
+        owner = person if person in world.people and side == "ours" else "outsider"
+        return [ReplyDraft.objects.create(conversation=getattr(world, side).conversation, asked_by=world.people[owner]).pk]
     if route.of == "prompt_trial":
         owner = person if person in world.people and side == "ours" else "outsider"
         mine = getattr(world, side)

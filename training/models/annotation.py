@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import Turn
+from conversations.models import ReplyDraft, Turn
 from knowledge.models import KnowledgeBase
 from scrm.access.querysets import VisibleQuerySet
 from training.models.feedback import AnswerRating
@@ -55,6 +55,7 @@ class AnnotationTask(models.Model):
         UNSOLVED = "unsolved", _("not solved")
         DISLIKED = "disliked", _("disliked by a colleague")
         REVIEWED = "reviewed", _("changed or rejected in review")
+        EDITED = "edited", _("draft changed by a colleague")
         REFUSED = "refused", _("refused although something was found")
         CONTROL = "control", _("random control")
         IMPORTED = "imported", _("imported")
@@ -69,11 +70,13 @@ class AnnotationTask(models.Model):
 
     base = models.ForeignKey(KnowledgeBase, on_delete=models.CASCADE, related_name="+", verbose_name=_("knowledge base"))
     turn = models.OneToOneField(Turn, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    draft = models.OneToOneField(ReplyDraft, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     rating = models.OneToOneField(AnswerRating, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     weight = models.PositiveSmallIntegerField(default=1, help_text="Higher comes first.")
     question = models.TextField(_("question"))
     answer = models.TextField(blank=True)
+    instead = models.TextField(blank=True, help_text="What a colleague sent in its place.")
     suggested = models.JSONField(default=list, blank=True, help_text="[chunk id, relevance], best first")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     wanted = models.PositiveSmallIntegerField(default=1, help_text="People who look at it, each without seeing the others' word.")
@@ -92,7 +95,8 @@ class AnnotationTask(models.Model):
         permissions = [("adjudicate_annotationtask", "May decide where annotators differ")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(turn__isnull=False) | Q(rating__isnull=False) | Q(reason="imported"), name="annotation_has_cause"
+                condition=Q(turn__isnull=False) | Q(rating__isnull=False) | Q(draft__isnull=False) | Q(reason="imported"),
+                name="annotation_has_cause",
             )
         ]
         indexes = [models.Index(fields=["base", "-weight", "-id"], condition=Q(state="open"), name="annotation_waiting")]

@@ -1,4 +1,4 @@
-"""What goes onto the annotation queue: objections, reviews, refusals with something found, and a random control share."""
+"""What goes onto the annotation queue: objections, reviews, changed drafts, refusals with something found, and a random control share."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,7 +9,7 @@ from django.db.models.functions import Mod
 from django.utils import timezone
 
 from conversations.choices import ReviewState, TurnState
-from conversations.models import ReviewTask, Turn
+from conversations.models import ReplyDraft, ReviewTask, Turn
 from scrm.core.locks import lock_in_tx
 from training.models import AnnotationPlan, AnnotationTask, AnswerRating, Feedback, LearningObjection
 from training.services.annotation import CONTROL_PEOPLE
@@ -19,14 +19,14 @@ CONTROL_EVERY = 20  # answered turns
 MOST, PASSAGES = 500, 10
 SHORTEST = 2  # characters
 Reason = AnnotationTask.Reason
-WEIGHTS = {Reason.UNSOLVED: 5, Reason.DISLIKED: 5, Reason.REVIEWED: 4, Reason.REFUSED: 2, Reason.CONTROL: 1}
+WEIGHTS = {Reason.UNSOLVED: 5, Reason.DISLIKED: 5, Reason.REVIEWED: 4, Reason.EDITED: 4, Reason.REFUSED: 2, Reason.CONTROL: 1}
 
 
 def annotation_gather() -> int:
     """Queue what people objected to, what was refused although passages were found, and every CONTROL_EVERY-th answer; how many."""
     with transaction.atomic(durable=True):
         lock_in_tx("annotation", "gather")
-        rows = [*_of_turns(), *_of_ratings()]
+        rows = [*_of_turns(), *_of_ratings(), *_of_drafts()]
         people = dict(AnnotationPlan.objects.values_list("base_id", "people"))
         for row in rows:
             planned = people.get(row.base_id, 1)
@@ -82,6 +82,20 @@ def _of_ratings() -> Iterator[AnnotationTask]:
             yield AnnotationTask(
                 base=bases[0], rating=rating, reason=Reason.DISLIKED, weight=WEIGHTS[Reason.DISLIKED], question=rating.question.text,
                 answer=result.get("answer", ""), suggested=found[:PASSAGES],
+            )  # fmt: skip
+
+
+def _of_drafts() -> Iterator[AnnotationTask]:
+    """Drafts that a colleague sent otherwise than the bot wrote them."""
+    rows = ReplyDraft.objects.filter(done_at__gte=timezone.now() - SINCE).exclude(sent="")
+    rows = rows.exclude(pk__in=_known("draft")).exclude(conversation__identity__customer__in=LearningObjection.objects.values("customer"))
+    for row in rows.select_related("conversation__account").order_by("-pk")[:MOST]:
+        base = row.conversation.account.bases.filter(scratch=False).order_by("pk").first()
+        if base and row.sent.strip() != row.text.strip() and len(row.question.strip()) >= SHORTEST:
+            found = list(dict.fromkeys(each["chunk_id"] for each in row.result.get("citations") or []))[:PASSAGES]
+            yield AnnotationTask(
+                base=base, draft=row, reason=Reason.EDITED, weight=WEIGHTS[Reason.EDITED], question=row.question, answer=row.text,
+                instead=row.sent, suggested=[[chunk, 1.0] for chunk in found],
             )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ word by word, and every night trains anew from what is left.
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from conversations.services.erasure import ERASED
@@ -20,6 +21,7 @@ from training.services.datasets import customer_redact_in_tx
 
 SINCE = timedelta(days=30)  # erasures followed up again, should a message have been lost
 GONE = {"turn__question": "", "turn__trigger__text": ERASED}
+_GONE = Q(**GONE) | Q(draft__question="")
 
 
 def erasures_follow() -> int:
@@ -32,11 +34,11 @@ def erasures_follow() -> int:
 
 
 def _annotations() -> int:
-    tasks = list(AnnotationTask.objects.filter(**GONE).only("base_id", "question", "created_at"))
+    tasks = list(AnnotationTask.objects.filter(_GONE).only("base_id", "question", "created_at"))
     for task in tasks:
         with transaction.atomic(durable=True):
             others = AnnotationTask.objects.filter(base=task.base_id, question=task.question).exclude(pk=task.pk)
-            if not others.exclude(**GONE).exists():
+            if not others.exclude(_GONE).exists():
                 # A test question that somebody saved by hand before is theirs.
                 asked = SearchQuestion.objects.filter(base=task.base_id, text=plain_question(task.question))
                 asked.filter(created_at__gte=task.created_at).delete()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations.choices import TurnState
-from conversations.models import Turn
+from conversations.models import ReplyDraft, Turn
 from knowledge.models import FaqEntry, SearchJudgement
 from scrm.audit.models import AuditEntry
 from scrm.core.errors import Conflict, Invalid, NotFound
@@ -137,3 +137,14 @@ def test_the_page(world, task, manager, django_assert_max_num_queries):
     task.refresh_from_db()
     assert task.state == State.DONE
     assert '"grade": 1' in b"".join(client.get(reverse("training:annotation_export")).streaming_content).decode()
+
+
+def test_a_draft_that_was_sent_otherwise_is_looked_at(world):
+    facts = {"conversation": world.ours.conversation, "asked_by": world.people["agent"], "done_at": timezone.now(), "state": "done"}
+    same = ReplyDraft.objects.create(question="保修多久", result={"text": "两年"}, sent="两年", **facts)
+    other = ReplyDraft.objects.create(question="保修多久呢", result={"text": "两年"}, sent="两年，凭发票", **facts)
+    annotation_gather()
+    annotation_gather()
+    task = AnnotationTask.objects.get(draft=other)
+    assert (task.reason, task.answer, task.instead) == ("edited", "两年", "两年，凭发票")
+    assert not AnnotationTask.objects.filter(draft=same).exists()
