@@ -11,6 +11,7 @@ from knowledge.retrieval.base_words import asking
 from knowledge.retrieval.dictionary import Dictionary
 from knowledge.retrieval.lexical import scoped
 from knowledge.retrieval.live import live
+from knowledge.retrieval.sides import Side, cosine_sql
 from knowledge.retrieval.terms import fold, term_id, words
 from knowledge.types import TERM_SPACE
 
@@ -40,7 +41,7 @@ WITH best AS MATERIALIZED (
     ) l
     ORDER BY 2 DESC, 1 LIMIT %(limit)s
 )
-SELECT best.chunk_id, best.score, 1 - (e.vector <=> %(vector)s::halfvec)
+SELECT best.chunk_id, best.score, {{cosine}}
 FROM best LEFT JOIN knowledge_chunkembedding e ON e.chunk_id = best.chunk_id AND e.encoder_id = %(encoder)s
 ORDER BY best.score DESC, best.chunk_id
 """  # noqa: S608  (constants)
@@ -130,22 +131,27 @@ def _together(df: dict[str, int], base_ids: Sequence[int]) -> tuple[tuple[int, .
     return tuple(tuple(scoped(base, term_id(word)) for word in rarest) for base in base_ids)
 
 
-def best(query: WeightedQuery, *, encoder_id: int, vector: str, internal: bool, limit: int) -> list[tuple[int, float, float | None]]:
-    """(chunk, BM25, cosine or None) of the best live chunks, best first. Run under `search.settings_in_tx`."""
+def best(
+    query: WeightedQuery, *, encoder_id: int, sides: Sequence[Side], internal: bool, limit: int
+) -> list[tuple[int, float, float | None]]:
+    """(chunk, BM25, levelled cosine or None) of the best live chunks, best first. Run under `search.settings_in_tx`."""
     if not query.candidate_terms:
         return []
     parameters = {
         "query": query.literal, "terms": list(query.candidate_terms), "internal": internal, "limit": limit, "encoder": encoder_id,
-        "vector": vector,
     }  # fmt: skip
+    cosine, values = cosine_sql(sides)
+    parameters |= values
     groups = {f"all{number}": list(terms) for number, terms in enumerate(query.together)}
     found = (
-        _scored("(" + " OR ".join(_ALL.format(number=number) for number in range(len(groups))) + ")", parameters | groups) if groups else []
+        _scored("(" + " OR ".join(_ALL.format(number=number) for number in range(len(groups))) + ")", cosine, parameters | groups)
+        if groups
+        else []
     )
-    return found if len(found) >= limit else _scored(_ANY, parameters)
+    return found if len(found) >= limit else _scored(_ANY, cosine, parameters)
 
 
-def _scored(matching: str, parameters: dict) -> list[tuple[int, float, float | None]]:
+def _scored(matching: str, cosine: str, parameters: dict) -> list[tuple[int, float, float | None]]:
     with connection.cursor() as cursor:
-        cursor.execute(_BEST.format(matching=matching, most=MOST_SCORED), parameters)
+        cursor.execute(_BEST.format(matching=matching, cosine=cosine, most=MOST_SCORED), parameters)
         return cursor.fetchall()

@@ -1,7 +1,7 @@
 """The one door to what we know: bot, search page, API and evaluation ask here and nowhere else."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
@@ -9,13 +9,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import KnowledgeBase
-from knowledge.retrieval import bm25, calibration, entries, fusion, grammar, lexical_search, passages, ranker, reranking, variety, vectors
+from knowledge.retrieval import bm25, calibration, entries, fusion, grammar, lexical_search, passages, ranker, reranking, sides, variety
 from knowledge.retrieval.background import background_of
 from knowledge.retrieval.fusion import Candidate
-from knowledge.retrieval.indexes import EF_SEARCH, index_is_valid
+from knowledge.retrieval.indexes import EF_SEARCH
 from knowledge.retrieval.lexical_search import WeightedQuery
 from knowledge.retrieval.likeness import pairs_of
 from knowledge.retrieval.live import SET_MOMENT
+from knowledge.retrieval.sides import Side
 from knowledge.retrieval.tuning import Tuning, combined
 from knowledge.retrieval.weights import Weights
 from knowledge.types import Scope, SearchResult
@@ -71,11 +72,11 @@ def search(
         return SearchResult(query, (), reason="empty_scope" if query else "empty_query", timings_ms=clock.total())
     release = active_release()
     asked = query_vector(release.query_encoder, query)
-    vector = vectors.literal(asked)
+    ways = sides.of_question(query, scope, release)
     clock.lap("encode")
     with snapshot():
         tuning = tuning or stored(scope)
-        weighted, candidates = _recall(query, vector, scope, release, clock)
+        weighted, candidates = _recall(query, ways, scope, release, clock)
         ranked = _ranked(candidates, mode, release, scope, weighted.best_possible)
         read = passages.read(ranked[: ranker.POOL], scope, weighted.weights)
         if mode == "hybrid":
@@ -140,22 +141,21 @@ def snapshot() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def recalled(query: str, vector: str, scope: Scope, release: ModelRelease) -> tuple[WeightedQuery, list[Candidate]]:
+def recalled(query: str, ways: Sequence[Side], scope: Scope, release: ModelRelease) -> tuple[WeightedQuery, list[Candidate]]:
     """The candidates of both halves in the first mix's order. Run under `snapshot`."""
-    weighted, candidates = _recall(query, vector, scope, release, _Clock())
+    weighted, candidates = _recall(query, ways, scope, release, _Clock())
     return weighted, _ranked(candidates, "hybrid", release, scope, weighted.best_possible)
 
 
-def _recall(query: str, vector: str, scope: Scope, release: ModelRelease, clock: "_Clock") -> tuple[WeightedQuery, list[Candidate]]:
+def _recall(
+    query: str, ways: Sequence[Side], scope: Scope, release: ModelRelease, clock: "_Clock"
+) -> tuple[WeightedQuery, list[Candidate]]:
     encoder = release.passage_encoder
     weighted = lexical_search.weigh(query, scope.base_ids)
     clock.lap("weigh")
-    by_words = lexical_search.best(weighted, encoder_id=encoder.pk, vector=vector, internal=scope.internal, limit=RECALL)
+    by_words = lexical_search.best(weighted, encoder_id=encoder.pk, sides=ways, internal=scope.internal, limit=RECALL)
     clock.lap("lexical")
-    exact = vectors.exact_is_better(weighted.passages, weighted.everywhere) or not index_is_valid(encoder.pk)
-    by_meaning = vectors.best(
-        vector, scope, encoder=encoder, lexical_query=weighted.literal, exact=exact, limit=RECALL, everywhere=weighted.everywhere
-    )
+    by_meaning = sides.nearest(ways, scope, encoder, weighted, limit=RECALL)
     clock.lap("vector")
     return weighted, fusion.merge(by_words, by_meaning)
 

@@ -15,6 +15,11 @@ class EncoderFilesMissing(ScrmError):
     default_message = _("The model's serving files are missing or damaged. Run: manage.py model_prepare")
 
 
+class HeadMissing(ScrmError):
+    code, status = "query_head_missing", 503
+    default_message = _("What the model in use learned of a knowledge base is missing or damaged. Roll back to the release before.")
+
+
 class EncoderUnavailable(Unavailable):
     """The embedding endpoint does not answer; trying again later may help."""
 

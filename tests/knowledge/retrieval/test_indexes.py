@@ -10,6 +10,7 @@ from django.utils import timezone
 from knowledge.models import Chunk, ChunkEmbedding, Document, DocumentVersion, KnowledgeBase
 from knowledge.retrieval import lexical, lexical_search, search, vectors
 from knowledge.retrieval.indexes import index_drop, index_ensure, index_is_valid, index_name
+from knowledge.retrieval.sides import Side, of_vector
 from knowledge.types import Scope
 from scrm.ai.models import Encoder, ModelRelease
 
@@ -81,7 +82,9 @@ def test_plans_use_the_indexes_made_for_them(encoder, number):
     target = vectors.literal(np.ones(8, np.float32))
 
     weighted = lexical_search.weigh("编号X-2 共同", [base.pk])
-    words = plan_of(lambda: lexical_search.best(weighted, encoder_id=encoder.pk, vector=target, internal=False, limit=100))
+    words = plan_of(
+        lambda: lexical_search.best(weighted, encoder_id=encoder.pk, sides=(Side((base.pk,), target),), internal=False, limit=100)
+    )
     assert "Bitmap Index Scan on lexical_terms" in words
     assert "Seq Scan" not in words
 
@@ -114,7 +117,7 @@ def test_common_words_are_read_where_they_stand_together(encoder, monkeypatch):
         weighted = lexical_search.weigh(query, [base.pk])
         with snapshot():
             rows = lexical_search.best(
-                weighted, encoder_id=encoder.pk, vector=vectors.literal(np.ones(8, np.float32)), internal=False, limit=limit
+                weighted, encoder_id=encoder.pk, sides=of_vector(np.ones(8, np.float32), Scope((base.pk,))), internal=False, limit=limit
             )
         return [chunk for chunk, _, _ in rows]
 
