@@ -21,7 +21,7 @@ class ReplyDraft(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     result = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
-    sent = models.TextField(_("sent"), blank=True)
+    sent = models.TextField(_("words sent"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True, blank=True)
 

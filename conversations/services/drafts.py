@@ -92,7 +92,7 @@ def _waiting(conversation: Conversation) -> list[str]:
     answered = conversation.messages.exclude(author__in=(Author.CUSTOMER, Author.SYSTEM)).aggregate(last=Max("pk"))["last"] or 0
     asked = said.filter(author=Author.CUSTOMER).order_by("-pk")
     rows: Sequence[Message] = list(asked.filter(pk__gt=answered)[:MOST]) or list(asked[:1])
-    return [row.text.strip() for row in reversed(rows) if row.text.strip()]
+    return list(dict.fromkeys(row.text.strip() for row in reversed(rows) if row.text.strip()))
 
 
 def _free() -> Q:
