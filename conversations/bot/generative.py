@@ -43,7 +43,8 @@ def write(state: BotState) -> BotState:
     state = _without_orders(replace(state, hits=widened(state.hits)))
     hits, listener = state.hits[:PASSAGES], _listener.get()
     told = (lambda text: listener(text, hits)) if listener else None
-    reply = chat.complete(messages(state.asks, hits, state.history), model=writer_model(), on_text=told)
+    asked = messages(state.asks, hits, state.history)
+    reply = chat.complete(asked, max_tokens=settings.CHAT_ANSWER_TOKENS, model=writer_model(), on_text=told)
     if settings.REFUSAL_TEXT in reply.text:
         return replace(state, answer="", writer=reply.model, reason="writer_refused")
     return replace(state, answer=reply.text, writer=reply.model)

@@ -10,6 +10,8 @@ from types import FrameType
 NAME = "gemma-3-270m-local"
 CONTEXT = 8192  # tokens, shared by the answers written at once
 AT_ONCE = 2
+# Threads of one answer wait for each other after each layer: a second one on a core that others use made it 1.3 tokens a second.
+THREADS = 1
 
 # The model was never taught turns: it goes on with a text. So the conversation is written as one that ends where the answer begins.
 TEMPLATE = """{% for message in messages %}{% if message.role == 'assistant' %}回答：{{ message.content }}
@@ -28,6 +30,7 @@ def serve(port: int) -> None:
     parameters.hostnames, parameters.port = ["127.0.0.1"], port
     parameters.n_ctx, parameters.n_parallel = CONTEXT, AT_ONCE
     parameters.use_jinja, parameters.chat_template = True, TEMPLATE
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = THREADS
     parameters.verbosity = 0
     server = xllamacpp.Server(parameters)
     _wait()

@@ -22,6 +22,8 @@ CHAT_TIMEOUT_S = env.decimal("SCRM_CHAT_TIMEOUT", 10.0)
 CHAT_FALLBACKS = env.rows("SCRM_CHAT_FALLBACKS", columns=3)
 # What the smallest of these models takes at once, in tokens: passages are left out, the last first, until question and answer fit.
 CHAT_CONTEXT_TOKENS = env.number("SCRM_CHAT_CONTEXT_TOKENS", 8192)
+# The longest answer it may write, in tokens; what it would have said after that is missing.
+CHAT_ANSWER_TOKENS = env.number("SCRM_CHAT_ANSWER_TOKENS", 800)
 
 # Reranking, off unless a model is named: a sentence-transformers CrossEncoder by name or folder, or that of an endpoint with /rerank.
 RERANK_MODEL = env.text("SCRM_RERANK_MODEL")

@@ -19,6 +19,8 @@ CONFIGURED, QUOTES, LOCAL = "", "extractive", "local"
 WRITERS = (CONFIGURED, QUOTES, LOCAL)
 READY_S = 120
 PATIENCE_S = 120.0  # a small model on one core answers when it answers; what is measured is what it says
+# It was never taught when to end, and one core reads some two hundred tokens a second and writes twenty: a few passages, a few sentences.
+SHORT_CONTEXT, SHORT_ANSWER = 1600, 120
 
 
 @contextmanager
@@ -34,7 +36,12 @@ def writing(writer: str) -> Iterator[None]:
         with (
             _served(port),
             swapped(
-                OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1", CHAT_MODEL=local_model.NAME, CHAT_FALLBACKS=[], CHAT_TIMEOUT_S=PATIENCE_S
+                OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1",
+                CHAT_MODEL=local_model.NAME,
+                CHAT_FALLBACKS=[],
+                CHAT_TIMEOUT_S=PATIENCE_S,
+                CHAT_CONTEXT_TOKENS=SHORT_CONTEXT,
+                CHAT_ANSWER_TOKENS=SHORT_ANSWER,
             ),
         ):
             yield
