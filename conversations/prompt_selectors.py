@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from conversations.bot import prompts, rewriting
-from conversations.choices import PromptKind, PromptState
+from conversations.bot.wordings import BUILT_IN
+from conversations.choices import PromptKind, PromptState, PromptTrialState
 from conversations.models import PromptTrial, PromptVersion
+from knowledge.models import KnowledgeBase, SearchQuestion
 from scrm.access import policy
 from scrm.core.errors import NotFound
 
 VIEW = "conversations.view_promptversion"
 BUILT_IN_TEXTS = {PromptKind.ANSWER: prompts.RULES, PromptKind.REWRITE: rewriting.RULES}
+MOST_LISTED = 200
 GUARDS = {PromptKind.ANSWER: prompts.GUARD, PromptKind.REWRITE: rewriting.GUARD}
 
 
@@ -55,6 +58,35 @@ def prompt_trial_own(user, pk: int) -> PromptTrial:
     if row is None:
         raise NotFound
     return row
+
+
+def prompt_tried(prompt: PromptVersion) -> bool:
+    """Whether a trial of these very words has ended, whoever tried them."""
+    return PromptTrial.objects.filter(prompt=prompt, text=prompt.text, state=PromptTrialState.DONE).exists()
+
+
+def others_of(prompt: PromptVersion) -> list[int]:
+    """Numbers it can be compared with, newest first; the built-in wording last."""
+    rows = PromptVersion.objects.filter(kind=prompt.kind).exclude(pk=prompt.pk).order_by("-number")
+    return [*rows.values_list("number", flat=True)[:MOST_LISTED], BUILT_IN]
+
+
+def wording_of(kind: str, number: int) -> str:
+    """Raises NotFound."""
+    if number == BUILT_IN:
+        return BUILT_IN_TEXTS[PromptKind(kind)]
+    text = PromptVersion.objects.filter(kind=kind, number=number).values_list("text", flat=True).first()
+    if text is None:
+        raise NotFound
+    return text
+
+
+def saved_questions(user, base_id: int) -> tuple[KnowledgeBase | None, list[SearchQuestion]]:
+    """The base, or the first one that the user may use, and its saved test questions, newest first."""
+    bases = KnowledgeBase.objects.visible_to(user).filter(scratch=False)
+    base = bases.filter(pk=base_id).first() or bases.first()
+    rows = SearchQuestion.objects.filter(base=base, asked=True).order_by("-pk")[:MOST_LISTED] if base else []
+    return base, list(rows)
 
 
 def in_force(kind: str) -> tuple[int, str]:

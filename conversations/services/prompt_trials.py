@@ -6,7 +6,7 @@ One question a task, so that customers' turns come in between; each takes two an
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from django.conf import settings
 from django.db import transaction
@@ -87,8 +87,8 @@ def prompt_trial_again(*, actor, trial: PromptTrial) -> None:
 
 
 def left_alone(row: Mapping) -> bool:
-    """Whether the model did not write one of the two answers of a trial's row, though it should have."""
-    return any(row[side]["fell_back"] for side in ("before", "after"))
+    """Whether one of the two answers of a trial's row is not the model's though it should be, or came to nothing by a failure."""
+    return any(row[side]["fell_back"] or row[side]["failed"] for side in ("before", "after"))
 
 
 def prompt_opponent(prompt: PromptVersion) -> int:
@@ -193,12 +193,10 @@ def _answered(trial: PromptTrial, line: str) -> dict:
 
 
 def _told(state: BotState) -> dict:
-    sentences = [
-        {"text": one.text, "supported": one.supported, "why": one.why, "detail": one.detail, "number": one.number}
-        for one in state.sentences
-    ]
+    sentences = [asdict(one) | {"scores": dict(one.scores)} for one in state.sentences]
     return {
         "answer": state.answer, "asks": state.standalone, "writer": state.writer, "refused": state.outcome == Outcome.REFUSE,
         "fell_back": state.writer == EXTRACTIVE and not state.suspicious, "suspicious": bool(state.suspicious),
-        "outcome": str(state.outcome), "reason": str(state.reason), "sentences": sentences,
+        "failed": state.answer == settings.TROUBLE_TEXT,
+        "outcome": str(state.outcome), "reason": str(state.reason), "sentences": sentences, "cut": sum(not one.supported for one in state.sentences),
     }  # fmt: skip

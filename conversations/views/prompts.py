@@ -11,8 +11,15 @@ from django.views.decorators.http import require_POST
 from conversations import prompt_selectors as selectors
 from conversations.choices import PromptKind, PromptState, PromptTrialState
 from conversations.models import PromptTrial
-from conversations.services.prompt_trials import MOST, prompt_trial_again, prompt_trial_cancel, prompt_try
-from conversations.services.prompts import CHANGE, prompt_draft, prompt_edit, prompt_publish, prompt_remove, prompt_reset
+from conversations.services.prompt_trials import (
+    MOST,
+    left_alone,
+    prompt_opponent,
+    prompt_trial_again,
+    prompt_trial_cancel,
+    prompt_try,
+)
+from conversations.services.prompts import CHANGE, PUBLISH, prompt_draft, prompt_edit, prompt_publish, prompt_remove, prompt_reset
 from knowledge.comparison import compare
 from knowledge.models import KnowledgeBase
 from scrm.access import policy
@@ -26,7 +33,7 @@ GOING = (PromptTrialState.QUEUED, PromptTrialState.RUNNING)
 
 @page(selectors.VIEW)
 def prompts(request):
-    context = {"shelves": selectors.shelves(request.user), "may_change": policy.can(request.user, CHANGE), "connected": chat_configured()}
+    context = {"shelves": selectors.shelves(request.user), "connected": chat_configured(), **_may(request.user)}
     return render(request, "conversations/prompts.html", context)
 
 
@@ -54,7 +61,9 @@ def prompt_new(request, kind: str):
 
 @page(selectors.VIEW)
 def prompt(request, pk: int):
-    return render(request, "conversations/prompt.html", _context(request, pk))
+    """The version, what differs from `?with=`, and questions of `?base=` to try it on: these alone for htmx."""
+    template = "conversations/prompt_saved.html" if request.htmx else "conversations/prompt.html"
+    return render(request, template, _context(request, pk))
 
 
 @require_POST
@@ -72,7 +81,7 @@ def prompt_edit_view(request, pk: int):
 
 
 @require_POST
-@page(CHANGE)
+@page(PUBLISH)
 def prompt_publish_view(request, pk: int):
     row = selectors.prompt_visible(request.user, pk)
     changed = prompt_publish(actor=request.user, prompt=row)
@@ -81,7 +90,7 @@ def prompt_publish_view(request, pk: int):
 
 
 @require_POST
-@page(CHANGE)
+@page(PUBLISH)
 def prompt_reset_view(request, kind: str):
     if kind not in PromptKind.values:
         raise NotFound
@@ -102,14 +111,12 @@ def prompt_remove_view(request, pk: int):
 @page(CHANGE)
 def prompt_try_view(request, pk: int):
     row = selectors.prompt_visible(request.user, pk)
-    wanted = request.POST.get("base", "")
     lines = request.POST.get("questions", "").splitlines()
+    chosen = [_number(each) for each in request.POST.getlist("saved")]
     try:
-        trial = prompt_try(
-            actor=request.user, prompt=row, base_id=int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0, lines=lines
-        )
+        trial = prompt_try(actor=request.user, prompt=row, base_id=_number(request.POST.get("base")), lines=lines, saved=chosen)
     except ScrmError as error:
-        context = _context(request, pk) | {"trial_failure": str(error), "asked": "\n".join(lines)}
+        context = _context(request, pk) | {"trial_failure": str(error), "asked": "\n".join(lines), "chosen": chosen}
         return render(request, "conversations/prompt.html", context, status=error.status)
     return redirect("conversations:prompt_trial", trial.pk)
 
@@ -136,33 +143,50 @@ def prompt_trial_again_view(request, pk: int):
     return redirect("conversations:prompt_trial", pk)
 
 
+def _may(user) -> dict:
+    return {"may_change": policy.can(user, CHANGE), "may_publish": policy.can(user, PUBLISH)}
+
+
+def _number(text: str | None) -> int:
+    """0 for what is none."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
+
+
 def _context(request, pk: int) -> dict:
     row = selectors.prompt_visible(request.user, pk)
-    number, text = selectors.in_force(row.kind)
-    live = row.state == PromptState.LIVE
+    wanted = request.GET.get("with", "")
+    other = _number(wanted) if wanted else prompt_opponent(row)
+    base, saved = selectors.saved_questions(request.user, _number(request.POST.get("base") or request.GET.get("base")))
     return {
-        "prompt": row, "is_draft": row.state == PromptState.DRAFT, "is_live": live, "against": number, "guard": selectors.GUARDS[PromptKind(row.kind)],
-        "comparison": None if live else compare(text, row.text), "may_change": policy.can(request.user, CHANGE),
+        "prompt": row, "is_draft": row.state == PromptState.DRAFT, "is_live": row.state == PromptState.LIVE,
+        "guard": selectors.GUARDS[PromptKind(row.kind)], "tried": selectors.prompt_tried(row), **_may(request.user),
+        "other": other, "others": selectors.others_of(row), "comparison": compare(selectors.wording_of(row.kind, other), row.text),
         "connected": chat_configured(), "bases": KnowledgeBase.objects.visible_to(request.user).filter(scratch=False),
-        "trials": PromptTrial.objects.filter(prompt=row, created_by=request.user).select_related("base"), "most": MOST,
+        "base": base, "saved": saved, "chosen": [each.pk for each in saved[:MOST]], "most": MOST,
+        "trials": PromptTrial.objects.filter(prompt=row, created_by=request.user).select_related("base"),
         "with_history": row.kind == PromptKind.REWRITE,
     }  # fmt: skip
 
 
 def _trial_context(trial: PromptTrial) -> dict:
     rows = trial.result.get("rows", [])
-    sides = ("before", "after")
-    totals = {
-        side: {
-            "refused": sum(row[side]["refused"] for row in rows), "sentences": sum(row[side]["sentences"] for row in rows),
-            "cut": sum(len(row[side]["cut"]) for row in rows), "seconds": sum(row[side]["seconds"] for row in rows),
-        }
-        for side in sides
-    }  # fmt: skip
     going = trial.state in GOING
+    alone = sum(left_alone(row) for row in rows)
     return {
-        "trial": trial, "prompt": trial.prompt, "rows": rows, "done": len(rows), "total": len(trial.questions), "totals": totals, "going": going,
-        "stopped": trial.state in (PromptTrialState.FAILED, PromptTrialState.CANCELLED),
+        "trial": trial, "prompt": trial.prompt, "rows": rows, "done": len(rows), "total": len(trial.questions), "going": going,
+        "totals": {side: _totals([row[side] for row in rows]) for side in ("before", "after")},
+        "differing": sum(row["before"]["answer"] != row["after"]["answer"] for row in rows), "alone": alone,
+        "stopped": trial.state in (PromptTrialState.FAILED, PromptTrialState.CANCELLED) or (alone and not going),
         "late": going and not rows and timezone.now() - trial.created_at > PATIENCE,
-        "stale": trial.against != selectors.in_force(trial.prompt.kind)[0],
+        "stale": trial.against != prompt_opponent(trial.prompt), "edited": trial.text != trial.prompt.text,
+    }  # fmt: skip
+
+
+def _totals(sides: list[dict]) -> dict:
+    """tokens: 0 when the endpoint does not say."""
+    return {
+        "refused": sum(side["refused"] for side in sides), "sentences": sum(len(side["sentences"]) for side in sides),
+        "cut": sum(side["cut"] for side in sides),
+        "alone": sum(side["fell_back"] for side in sides), "seconds": sum(side["seconds"] for side in sides),
+        "tokens": sum(side["tokens"] for side in sides),
     }  # fmt: skip
