@@ -175,7 +175,7 @@ def _asked_to_wait(error) -> float:
 
 @lru_cache(maxsize=16)
 def breaker(base_url: str, model: str) -> Breaker:
-    return Breaker()
+    return Breaker("chat", base_url, model)
 
 
 @lru_cache(maxsize=8)

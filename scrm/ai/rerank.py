@@ -87,4 +87,4 @@ def _checked(found: list[float], wanted: int) -> list[float]:
 
 @cache
 def _breaker(base_url: str, model: str) -> Breaker:
-    return Breaker()
+    return Breaker("rerank", base_url, model)
