@@ -1,15 +1,20 @@
 """Wordings of prompts: versions, what reaches the endpoint, what the cache and the log know of them."""
 
+import hashlib
+
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conversations.bot.pipeline import run
 from conversations.bot.places import prompt_version
 from conversations.bot.prompts import GUARD
+from conversations.bot.wordings import wordings_held
 from conversations.choices import PromptState
 from conversations.models import CachedAnswer, PromptVersion
 from conversations.services.prompts import prompt_draft, prompt_edit, prompt_publish, prompt_remove, prompt_reset, wording_checked
+from conversations.services.turns import turn_run
 from conversations.types import Exchange
 from knowledge.types import Scope
 from scrm.access.services import user_create
@@ -130,8 +135,46 @@ def test_a_written_turn_asks_once_for_all_wordings(endpoint, scope, settings):
     assert len([one for one in queries.captured_queries if "promptversion" in one["sql"]]) == 1
 
 
-def test_each_change_is_in_the_log(transactional_db):
+def test_a_wording_leaves_room_for_passages(settings):
+    settings.CHAT_CONTEXT_TOKENS = 2048
+    wording_checked("answer", TEXT)
+    with pytest.raises(Invalid, match="SCRM_CHAT_CONTEXT_TOKENS"):
+        wording_checked("answer", TEXT + "长" * 1000)
+
+
+def test_putting_in_force_is_a_right_of_its_own(db):
+    admin = user_create(actor=None, username="boss", password="x", role="administrator")
+    Group.objects.get(name="administrator").permissions.remove(Permission.objects.get(codename="publish_promptversion"))
+    row = prompt_draft(actor=admin, kind="answer", text=TEXT)
+    for verb in (lambda: prompt_publish(actor=admin, prompt=row), lambda: prompt_reset(actor=admin, kind="answer")):
+        with pytest.raises(NotAllowed):
+            verb()
+    assert not PromptVersion.objects.filter(state=PromptState.LIVE).exists()
+
+
+def test_a_customers_answer_names_the_versions_it_was_written_by(conversation, write, endpoint, settings):
+    settings.CHAT_MODEL = endpoint.chat_model
     live()
+    live("把追问补全。", "rewrite")
+    write(QUESTION)
+    turn_run(conversation_id=conversation.pk)
+    said = AuditEntry.objects.filter(action__startswith="turn.").latest("pk").detail["prompt"]
+    assert said == prompt_version()
+    assert said.startswith("answer 1, rewrite 1, ")
+
+
+def test_a_turn_is_written_by_one_version_whatever_is_put_in_force_meanwhile(db):
+    with wordings_held():
+        before = prompt_version()
+        live()
+        assert prompt_version() == before
+    assert prompt_version() != before
+
+
+def test_each_change_is_in_the_log(db):
+    row = live()
     prompt_reset(actor=None, kind="answer")
     said = list(AuditEntry.objects.filter(action__startswith="prompt.").order_by("pk").values_list("action", flat=True))
     assert said == ["prompt.draft", "prompt.publish", "prompt.reset"]
+    written = AuditEntry.objects.get(action="prompt.publish").detail
+    assert (written["number"], written["sha256"]) == (row.number, hashlib.sha256(TEXT.encode()).hexdigest())

@@ -20,7 +20,7 @@ def admin(world):
 
 
 @pytest.fixture
-def draft(transactional_db):
+def draft(db):
     return prompt_draft(actor=None, kind="answer", text=TEXT + "一\n二")
 
 
