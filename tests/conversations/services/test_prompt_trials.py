@@ -32,7 +32,7 @@ QUESTION = "保温杯保修期多久？"
 
 
 @pytest.fixture
-def base(transactional_db, release, settings, endpoint):
+def base(db, release, settings, endpoint):
     settings.CHAT_MODEL, settings.ANSWER_CACHE = endpoint.chat_model, True
     return shop_base()
 
@@ -43,7 +43,7 @@ def draft(base):
 
 
 @pytest.fixture
-def admin(transactional_db):
+def admin(db):
     return user_create(actor=None, username="boss", password="x", role="administrator")
 
 

@@ -27,7 +27,7 @@ QUESTION = "保温杯保修期多久？"
 
 
 @pytest.fixture
-def scope(transactional_db, release, settings, endpoint) -> Scope:
+def scope(db, release, settings, endpoint) -> Scope:
     settings.CHAT_MODEL = endpoint.chat_model
     return Scope((shop_base().pk,))
 
@@ -77,7 +77,7 @@ def test_rewriting_has_a_wording_of_its_own(endpoint, scope):
     assert told(endpoint)[0][0]["content"].startswith("把追问补全为一句话。")
 
 
-def test_one_wording_is_in_force_and_every_earlier_one_can_return(transactional_db):
+def test_one_wording_is_in_force_and_every_earlier_one_can_return(db):
     first, second = live(), live(TEXT + "简短。")
     assert (first.number, second.number) == (1, 2)
     assert [row.state for row in PromptVersion.objects.order_by("number")] == [PromptState.RETIRED, PromptState.LIVE]
@@ -88,14 +88,14 @@ def test_one_wording_is_in_force_and_every_earlier_one_can_return(transactional_
     assert prompt_version().startswith("answer 0, rewrite 0, ")
 
 
-def test_what_was_in_force_stays_as_it_is(transactional_db):
+def test_what_was_in_force_stays_as_it_is(db):
     row = live()
     for verb in (lambda: prompt_edit(actor=None, prompt=row, text=TEXT + "x"), lambda: prompt_remove(actor=None, prompt=row)):
         with pytest.raises(Conflict):
             verb()
 
 
-def test_only_who_may_changes_them(transactional_db):
+def test_only_who_may_changes_them(db):
     agent = user_create(actor=None, username="ann", password="x", role="agent")
     with pytest.raises(NotAllowed):
         prompt_draft(actor=agent, kind="answer", text=TEXT)
