@@ -5,23 +5,28 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import TypedDict
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from scrm.ai import chat_wire, usage
+from scrm.ai import budget, chat_wire, usage
 from scrm.ai.breaker import Breaker
-from scrm.ai.errors import ChatUnavailable
+from scrm.ai.errors import ChatBudgetSpent, ChatUnavailable
 
 PAUSES_S = (0.3, 1.0)  # before the second and the third attempt, when the endpoint is busy or the line breaks
 BUSY = {408, 409, 425, 429, 500, 502, 503, 504}
 SHARE = 0.6  # of the time that is left, for an endpoint that has others behind it
 CONNECT_S = 2.0
+OPENAI = "https://api.openai.com/v1"  # where the client asks when no address is set
+NO_SUCH_OPTION = {400, 422}
 UNPACKED = {"Accept-Encoding": "identity"}  # a few kilobytes may unfold to gigabytes
 _until: ContextVar[float] = ContextVar("when no endpoint may be waited for any more, by time.monotonic()", default=float("inf"))
+
+_that_refuse_to_count: set[str] = set()  # addresses of endpoints, as long as this process lives
 
 log = logging.getLogger(__name__)
 
@@ -33,22 +38,40 @@ class Message(TypedDict):
 
 @dataclass(frozen=True)
 class ChatReply:
-    """`text` is stripped. Token counts are the endpoint's, 0 where it gives none; `ms`: whole call, retries included."""
+    """`text` is stripped. Token counts are the endpoint's, 0 where it gives none; `ms`: whole call, retries included.
+
+    `endpoint`: the name of the one that answered; `place`: its place in the order they are asked, from 1.
+    """
 
     text: str
     model: str
     prompt_tokens: int
     completion_tokens: int
     ms: int
+    endpoint: str = ""
+    place: int = 1
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where to ask, for which model."""
+    """Where to ask, for which model. `budget`: tokens a day, 0 for any; `place`: in the order they are asked, from 1."""
 
     base_url: str
     model: str
     key: str = field(default="", repr=False)
+    budget: int = 0
+    place: int = 1
+
+    @property
+    def name(self) -> str:
+        """Host and port, for people: an address may hold a key."""
+        parts = urlsplit(self.base_url or OPENAI)
+        return parts.netloc.rpartition("@")[2] or parts.path[:60]
+
+    @property
+    def is_spent(self) -> bool:
+        """Its tokens of today are used up; costs nothing without a budget."""
+        return self.budget > 0 and budget.tokens_today(self.base_url, self.model) >= self.budget
 
 
 def chat_configured() -> bool:
@@ -60,7 +83,9 @@ def endpoints() -> list[Endpoint]:
     """In the order they are asked: OPENAI_BASE_URL with SCRM_CHAT_MODEL, then SCRM_CHAT_FALLBACKS."""
     first = Endpoint(settings.OPENAI_BASE_URL, settings.CHAT_MODEL, settings.OPENAI_API_KEY)
     named = [first] if first.model and (first.base_url or first.key) else []
-    return named + [Endpoint(url, model, "" if key == "-" else key) for url, key, model in settings.CHAT_FALLBACKS]
+    known = named + [Endpoint(url, model, "" if key == "-" else key) for url, key, model in settings.CHAT_FALLBACKS]
+    limits = settings.CHAT_TOKENS_PER_DAY or [0]
+    return [replace(each, place=place, budget=limits[min(place, len(limits)) - 1]) for place, each in enumerate(known, 1)]
 
 
 @contextmanager
@@ -95,20 +120,22 @@ def complete(
     if deadline <= time.monotonic():
         raise ChatUnavailable(_("The language model did not answer in time."))
     request = {"messages": list(messages), "max_tokens": max_tokens, "temperature": temperature}
-    for place, endpoint in enumerate(known, 1):
-        last = place == len(known)
+    for endpoint in known:
+        last = endpoint.place == len(known)
         left = deadline - time.monotonic()
-        chosen = model if model and place == 1 else endpoint.model
+        chosen = model if model and endpoint.place == 1 else endpoint.model
         try:
             return _guarded(endpoint, request | {"model": chosen}, deadline if last else time.monotonic() + left * SHARE, on_text)
         except ChatUnavailable as error:
             if last:
                 raise
-            log.warning("chat endpoint %d of %d unavailable (%s), asking the next", place, len(known), error.code)
+            log.warning("chat endpoint %d of %d unavailable (%s), asking the next", endpoint.place, len(known), error.code)
     raise ChatUnavailable
 
 
 def _guarded(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> ChatReply:
+    if endpoint.is_spent:
+        raise ChatBudgetSpent
     guard = breaker(endpoint.base_url, endpoint.model)
     if not guard.lets_pass():
         raise ChatUnavailable(_("The language model has failed several times and is left alone for a moment."))
@@ -120,8 +147,18 @@ def _guarded(endpoint: Endpoint, request: dict, deadline: float, on_text: Callab
         raise
     guard.succeeded()
     usage.count(written.prompt_tokens, written.completion_tokens)
-    facts = asdict(written) | {"model": written.model or request["model"]}
+    _spend(endpoint, request, written)
+    facts = asdict(written) | {"model": written.model or request["model"], "endpoint": endpoint.name, "place": endpoint.place}
     return ChatReply(**facts, ms=round((time.perf_counter() - started) * 1000))
+
+
+def _spend(endpoint: Endpoint, request: dict, written: chat_wire.Written) -> None:
+    """Off the budget, where there is one; an endpoint that does not count its tokens has them estimated."""
+    if not endpoint.budget:
+        return
+    said = [message["content"] for message in request["messages"]]
+    asked, answered = written.prompt_tokens or budget.estimated(said), written.completion_tokens or budget.estimated([written.text])
+    budget.tokens_spend(endpoint.base_url, endpoint.model, asked + answered, endpoint.budget)
 
 
 def _asked(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> chat_wire.Written:
@@ -149,17 +186,35 @@ def _asked(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable
 
 
 def _once(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> chat_wire.Written:
+    """A stream counts its tokens when it is asked to, which some endpoints refuse: those are asked without, then and later."""
+    import openai
+
+    if on_text is None:
+        return _sent(endpoint, request, deadline, None)
+    streaming, wanted = request | {"stream": True}, endpoint.budget > 0 or usage.counting()
+    if not wanted or endpoint.base_url in _that_refuse_to_count:
+        return _sent(endpoint, streaming, deadline, on_text)
+    try:
+        return _sent(endpoint, streaming | {"stream_options": {"include_usage": True}}, deadline, on_text)
+    except openai.APIStatusError as error:
+        if error.status_code not in NO_SUCH_OPTION or time.monotonic() >= deadline:
+            raise
+        written = _sent(endpoint, streaming, deadline, on_text)
+        _that_refuse_to_count.add(endpoint.base_url)
+        return written
+
+
+def _sent(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> chat_wire.Written:
     import httpx2  # what openai is built on
 
     from scrm.ai import chat_line
 
     left = max(0.1, deadline - time.monotonic())
     options = {"timeout": httpx2.Timeout(left, connect=min(CONNECT_S, left)), "extra_headers": UNPACKED}
-    streaming = {} if on_text is None else {"stream": True}
     server = client(endpoint.base_url, endpoint.key).chat.completions.with_streaming_response
     with (
         chat_line.limited(until=time.monotonic() + left, most_bytes=chat_wire.MOST_BYTES),
-        server.create(**request, **streaming, **options) as answer,
+        server.create(**request, **options) as answer,
     ):
         pieces = answer.http_response.iter_raw()
         return chat_wire.whole(pieces) if on_text is None else chat_wire.streamed(pieces, on_text)

@@ -62,3 +62,8 @@ class RerankUnavailable(Unavailable):
 class ChatUnavailable(Unavailable):
     code = "chat_unavailable"
     default_message = _("The language model is not answering. Check OPENAI_BASE_URL, or try again in a moment.")
+
+
+class ChatBudgetSpent(ChatUnavailable):
+    code = "chat_budget_spent"
+    default_message = _("The language model has used up its tokens of today (SCRM_CHAT_TOKENS_PER_DAY).")

@@ -97,7 +97,9 @@ class QueryHead(models.Model):
 
     digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256 of the coefficients."))
     dimensions = models.PositiveIntegerField(_("dimensions"))
-    coefficients = models.BinaryField(_("coefficients"), help_text=_("float16, little endian: (dimensions, dimensions + 1), the shift last."))
+    coefficients = models.BinaryField(
+        _("coefficients"), help_text=_("float16, little endian: (dimensions, dimensions + 1), the shift last.")
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:

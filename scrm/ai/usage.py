@@ -36,3 +36,8 @@ def count(prompt_tokens: int, completion_tokens: int) -> None:
         usage.replies += 1
         usage.prompt_tokens += prompt_tokens
         usage.completion_tokens += completion_tokens
+
+
+def counting() -> bool:
+    """Somebody counts in this thread."""
+    return _counting.get() is not None

@@ -24,6 +24,8 @@ CHAT_FALLBACKS = env.rows("SCRM_CHAT_FALLBACKS", columns=3)
 CHAT_CONTEXT_TOKENS = env.number("SCRM_CHAT_CONTEXT_TOKENS", 8192)
 # The longest answer it may write, in tokens; what it would have said after that is missing.
 CHAT_ANSWER_TOKENS = env.number("SCRM_CHAT_ANSWER_TOKENS", 800)
+# Tokens a day, questions and answers, by all processes together; 0 = any. One number for each endpoint, or several with "," in their order.
+CHAT_TOKENS_PER_DAY = env.numbers("SCRM_CHAT_TOKENS_PER_DAY")
 
 # Reranking, off unless a model is named: a sentence-transformers CrossEncoder by name or folder, or that of an endpoint with /rerank.
 RERANK_MODEL = env.text("SCRM_RERANK_MODEL")

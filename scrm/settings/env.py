@@ -49,6 +49,14 @@ def items(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [part.strip() for part in raw.split(",") if part.strip()] if raw else list(default)
 
 
+def numbers(name: str) -> list[int]:
+    """A comma-separated list of whole numbers."""
+    try:
+        return [int(part) for part in items(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be whole numbers, separated by commas; it is {text(name)!r}.") from error
+
+
 def rows(name: str, *, columns: int) -> list[list[str]]:
     """Rows of words: columns are separated by spaces, rows by semicolons."""
     found = [row.split() for row in text(name).split(";") if row.strip()]

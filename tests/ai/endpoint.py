@@ -15,7 +15,8 @@ class Refused(Exception):
 class Endpoint:
     """`failures`: statuses to answer with before anything else; `requests`: bodies of what was accepted or refused; `garbage`: raw bytes
     in place of an answer; `delay_s`: how long it hangs before it answers (until it is closed, at most). A streamed reply comes in pieces
-    of three characters; `breaks_after`: after so many the line is cut. `drips_s`: it never answers, but keeps the line alive so often."""
+    of three characters; `breaks_after`: after so many the line is cut. `drips_s`: it never answers, but keeps the line alive so often.
+    `counts_streams`: False for one that refuses `stream_options`; `silent`: it says no tokens at all."""
 
     key, chat_model, embedding_model = "sk-right", "writer-1", "embedder-1"
     batch_limit = 10
@@ -25,6 +26,7 @@ class Endpoint:
         self.garbage: bytes | None = None
         self.breaks_after: int | None = None
         self.drips_s = 0.0
+        self.counts_streams, self.silent = True, False
         self.delay_s, self._closed = 0.0, threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
@@ -54,19 +56,24 @@ class Endpoint:
             raise Refused(404, f"The model {body['model']} does not exist")
         if not body["messages"] or any(set(message) != {"role", "content"} for message in body["messages"]):
             raise Refused(400, "Invalid messages")
+        if "stream_options" in body and not (self.counts_streams and body.get("stream")):
+            raise Refused(400, "Unrecognized request argument supplied: stream_options")
         message = {"role": "assistant", "content": self.reply}
         return {
             "id": "1", "object": "chat.completion", "created": 1, "model": self.chat_model,
             "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 12, "completion_tokens": 7, "total_tokens": 19},
+            "usage": None if self.silent else self.usage,
         }  # fmt: skip
 
-    def events(self) -> list[str]:
+    usage = {"prompt_tokens": 12, "completion_tokens": 7, "total_tokens": 19}
+
+    def events(self, counted: bool = False) -> list[str]:
         """Server-sent chunks of the reply; without the last ones where the line breaks."""
         pieces = [self.reply[at : at + 3] for at in range(0, len(self.reply), 3)]
         head = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": self.chat_model}
         said = [{**head, "choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]} for piece in pieces]
         said.append({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        said += [{**head, "choices": [], "usage": self.usage}] if counted and not self.silent else []
         whole = [json.dumps(chunk) for chunk in said] + ["[DONE]"]
         return whole if self.breaks_after is None else whole[: self.breaks_after]
 
@@ -105,7 +112,7 @@ class Endpoint:
                     endpoint.drip(self.wfile, b": alive\n\n" if body.get("stream") else b" ")
                     return
                 if status == 200 and body.get("stream") and endpoint.garbage is None:
-                    self.stream()
+                    self.stream(bool(body.get("stream_options", {}).get("include_usage")))
                     return
                 raw = json.dumps(content).encode() if endpoint.garbage is None else endpoint.garbage
                 self.send_response(status)
@@ -115,11 +122,11 @@ class Endpoint:
                 self.end_headers()
                 self.wfile.write(raw)
 
-            def stream(self):
+            def stream(self, counted):
                 self.send_response(200)
                 self.send_header("Content-Type", "text/event-stream")
                 self.end_headers()
-                for event in endpoint.events():
+                for event in endpoint.events(counted):
                     self.wfile.write(f"data: {event}\n\n".encode())
                     self.wfile.flush()
 
