@@ -8,7 +8,9 @@ LEARN_LEAST_LABELS = env.number("SCRM_LEARN_LEAST_LABELS", 20)
 LEARN_THREADS = env.number("SCRM_LEARN_THREADS", 1)
 # True: what passes the gate serves at once. False: it waits for a person's approval.
 LEARN_AUTOMATIC = env.flag("SCRM_LEARN_AUTOMATIC", True)
-# Epochs of the query tower.
+# How the query side is taught: "head", a step after the query encoder for each base, in seconds; "query", the encoder's own upper layers.
+LEARN_WAY = env.text("SCRM_LEARN_WAY", "head")
+# Epochs of the query tower and of both towers; those of a head are found by cross-validation.
 LEARN_EPOCHS = env.number("SCRM_LEARN_EPOCHS", 3)
 
 # Real questions that are put to a candidate and to what serves before anything switches; 0: none.

@@ -1,25 +1,29 @@
-"""From a dataset to a candidate release: the query tower, then order and relevance as it finds. Nothing here serves anybody yet."""
+"""From a dataset to a candidate release: heads or query tower, then order and relevance as they find. Nothing here serves anybody yet."""
 
+import random
 import shutil
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from knowledge.models import ChunkEmbedding
 from knowledge.retrieval.background import SETTING as BACKGROUND
-from knowledge.retrieval.background import background_of, release_background_ensure
+from knowledge.retrieval.background import background_of, measure, release_background_ensure
 from knowledge.retrieval.calibration import THRESHOLD
 from knowledge.retrieval.examples import Example, examples
 from knowledge.retrieval.indexes import index_drop
 from knowledge.retrieval.ranker import Figures
+from knowledge.retrieval.sides import BASES, OTHERS, Side
 from knowledge.retrieval.weights import SETTING as WEIGHTS
 from knowledge.retrieval.weights import SHIPPED, Weights
 from knowledge.types import Scope
 from scrm.ai.choices import EncoderKind, ReleaseState
+from scrm.ai.encoders import load
 from scrm.ai.models import Encoder, ModelRelease
 from scrm.ai.selectors import serving
 from scrm.ai.services.encoders import encoder_prepare
@@ -30,18 +34,21 @@ from training.datasets import passages
 from training.datasets.general import general_questions
 from training.datasets.passages import Passages
 from training.models import Dataset, DatasetItem
+from training.services.heads import BaseHead, heads_remove_unused, heads_train
 from training.services.pairs import pair_train, pair_vectors_ensure
 from training.trainers import fusion, query_tower
 from training.trainers.both_towers import BothSettings
 from training.trainers.fusion import Question
+from training.trainers.query_head import HeadSettings
 from training.trainers.types import GoesOn, TowerSettings, Trained
 
 TRAINED = "trained"  # folder below the models folder
 GENERAL = 800
 OFF_TOPIC, OFF_TOPIC_SEED = 200, 21  # questions that calibration may look at; others measure
 CLOSEST = 5  # passages of a question that calibration learns from
-FEWEST = 8  # questions of a base from which order is learned
+FEWEST, MOST = 8, 800  # questions of a base from which order is learned
 RELEVANCE = ("intercept", "per_deviation", "per_share")
+_OF_ENCODER = (BACKGROUND, BASES, OTHERS)  # settings that hold for one query encoder
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,12 @@ class Candidate:
     release: ModelRelease
     trained: Trained | None
     learned: dict[int, int]
+    heads: dict[int, BaseHead] = field(default_factory=dict)
 
     def to_json(self) -> dict:
-        found = {"learned": {str(base): count for base, count in self.learned.items()}}
+        found: dict[str, Any] = {"learned": {str(base): count for base, count in self.learned.items()}}
+        if self.heads:
+            found["heads"] = {str(base): each.figures for base, each in self.heads.items()}
         if self.trained:
             tower = self.trained
             found["tower"] = {
@@ -72,9 +82,11 @@ def candidate_train(
     tower: TowerSettings | None,
     goes_on: GoesOn,
     both: BothSettings | None = None,
+    head: HeadSettings | None = None,
 ) -> Candidate:
-    """Train on the dataset's training items. tower: None leaves the query encoder as it is. both: train both towers instead, which embeds
-    every passage anew beside the vectors in use. folder: for checkpoints.
+    """Train on the dataset's training items: a head for each base (`head`), the query encoder itself, which from then on asks the bases it
+    was trained on (`tower`), or both towers, which embeds every passage anew beside the vectors in use (`both`); without any of them order
+    and relevance alone. folder: for checkpoints.
 
     Raises Invalid when the model cannot be trained, Stopped when `goes_on` says no, ExportRefused.
     """
@@ -83,11 +95,20 @@ def candidate_train(
     _leftovers_remove(name)
     trained = _tower(active.passage_encoder, items, known, folder, name, tower, goes_on) if tower else None
     encoder = encoder_prepare(source=trained.folder) if trained and trained.folder else active.query_encoder
+    found: dict[int, BaseHead] = {}
+    if head:
+        encoder = _untrained(active)
+        found = heads_train(queries=encoder, by=active.passage_encoder, items=items, settings=head, goes_on=goes_on)
     if both:
         target = Path(settings.MODELS_DIR) / TRAINED / name
         first = active.passage_encoder
         encoder = pair_train(encoder=first, items=items, folder=folder, target=target, settings=both, goes_on=goes_on)
-    facts = {key: value for key, value in active.settings.items() if key != BACKGROUND or encoder == active.query_encoder}
+    facts = {key: value for key, value in active.settings.items() if key not in _OF_ENCODER or encoder == active.query_encoder}
+    if head:
+        kept = {base: told for base, told in facts.get(BASES, {}).items() if int(base) not in {item.base_id for item in items}}
+        facts[BASES] = kept | {str(base): each.stored for base, each in found.items() if each.stored}
+    elif trained and trained.folder:
+        facts |= _asking_of_tower(encoder, active.passage_encoder, items)
     passages_by = encoder if both else active.passage_encoder
     release = release_create(name=name, query_encoder=encoder, passage_encoder=passages_by, settings=facts)
     release_background_ensure(release)
@@ -95,15 +116,30 @@ def candidate_train(
         pair_vectors_ensure(release, goes_on)
     changed = encoder != active.query_encoder
     # What the tower was trained on looks better to it than it is: order is learned from questions it did not see.
-    unseen = [item for item in items if not item.synthetic and (item.split == "dev" or (item.split == "train" and not changed))]
-    learned = _learn_weights(release, active, unseen, known, goes_on)
-    return Candidate(release, trained, learned)
+    sides = {base: each.unseen for base, each in found.items()}
+    real = [item for item in items if not item.synthetic and item.split in ("train", "dev")]
+    unseen = [item for item in real if item.split == "dev" or not changed or item.question in sides.get(item.base_id, ())]
+    learned = _learn_weights(release, active, unseen, known, goes_on, sides)
+    return Candidate(release, trained, learned, found)
+
+
+def _untrained(active: ModelRelease) -> Encoder:
+    """Heads stand on an encoder that no night has trained."""
+    return active.passage_encoder if TRAINED in Path(active.query_encoder.source).parts else active.query_encoder
+
+
+def _asking_of_tower(trained: Encoder, before: Encoder, items: Sequence[DatasetItem]) -> dict[str, Any]:
+    """The trained encoder asks the bases it was trained on; the others are asked as before, on the scale of the new background."""
+    new, old = measure(load(trained), load(before)), measure(load(before), load(before))
+    scale = new.deviation / old.deviation
+    return {BASES: {str(base): {} for base in {item.base_id for item in items}}, OTHERS: [new.mean - scale * old.mean, scale]}
 
 
 def candidate_remove(*, release: ModelRelease) -> None:
     """Of a candidate that will not serve: the release, its encoder when nobody else has it, and their files."""
     encoder = release.query_encoder
     release.delete()
+    heads_remove_unused(release.settings)
     used = ModelRelease.objects.filter(query_encoder=encoder) | ModelRelease.objects.filter(passage_encoder=encoder)
     if encoder is None or used.exists() or TRAINED not in Path(encoder.source).parts:
         return
@@ -143,15 +179,26 @@ def leftover_remove(name: str) -> None:
 
 
 def _learn_weights(
-    release: ModelRelease, active: ModelRelease, items: Sequence[DatasetItem], known: Passages, goes_on: GoesOn
+    release: ModelRelease,
+    active: ModelRelease,
+    items: Sequence[DatasetItem],
+    known: Passages,
+    goes_on: GoesOn,
+    sides: Mapping[int, Mapping],
 ) -> dict[int, int]:
-    """Order and relevance of each base, stored in the release; how many questions each was learned from."""
+    """Order and relevance of each base, stored in the release; how many questions each was learned from. sides: how some are asked."""
     by_base: dict[int, list[DatasetItem]] = defaultdict(list)
     for item in items:
         by_base[item.base_id].append(item)
     stored, learned = dict(release.settings.get(WEIGHTS, {})), {}
     for base, asked in sorted(by_base.items()):
-        found = [(each, known.chunk_ids(item.positives)) for item in asked if (each := _seen(release, item.question, base))]
+        chosen = random.Random(base).sample(asked, min(MOST, len(asked)))
+        ways = sides.get(base, {})
+        found = [
+            (each, known.chunk_ids(item.positives))
+            for item in chosen
+            if (each := _seen(release, item.question, base, ways.get(item.question)))
+        ]
         goes_on("weights", len(learned), len(by_base))
         if len(found) < FEWEST:
             continue
@@ -179,9 +226,9 @@ def _fitted(found: Sequence[tuple[list[Example], set[int]]], start: Weights, off
     return replace(start, **dict(zip(Figures._fields, order, strict=True)), **dict(zip(RELEVANCE, relevance, strict=True)))
 
 
-def _seen(release: ModelRelease, question: str, base: int) -> list[Example]:
+def _seen(release: ModelRelease, question: str, base: int, side: Side | None = None) -> list[Example]:
     with serving(release):
-        return examples(question, Scope((base,), internal=True))
+        return examples(question, Scope((base,), internal=True), (side,) if side else ())
 
 
 def _closest(pool: Sequence[Example]) -> list[Example]:

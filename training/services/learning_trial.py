@@ -18,26 +18,30 @@ from django.utils.translation import gettext as _
 
 from knowledge.judged_selectors import plain_question
 from knowledge.models import Chunk, KnowledgeBase, SearchJudgement, SearchQuestion
+from knowledge.retrieval.background import background_of
 from knowledge.retrieval.likeness import same_key
 from knowledge.retrieval.standing import RIGHT
+from scrm.ai.encoders import load as load_encoder
 from scrm.ai.selectors import active_release, serving
 from scrm.core.errors import Invalid
-from training.datasets.splitting import Shares
+from training.datasets.splitting import SAME_MEANING, Shares
 from training.datasets.types import digest
-from training.evaluation import retrieval_sets
+from training.evaluation import metrics, retrieval_sets
+from training.evaluation.comparison import Asked, compare
 from training.evaluation.registry import EVALUATIONS, Evaluation
 from training.evaluation.retrieval import load
 from training.evaluation.retrieval_sets import Question
 from training.evaluation.scratch import scratch_base
 from training.models import Dataset, GoldQuestion, TrainingRun
 from training.services.candidates import candidate_remove
-from training.services.datasets import SYNTHETIC, dataset_freeze, dataset_remove, gold_remove_in_tx
-from training.services.runs import folder_of, run_create, run_train
+from training.services.datasets import SAME, SYNTHETIC, dataset_freeze, dataset_remove, gold_remove_in_tx
+from training.services.runs import HEAD, TOWER, folder_of, run_create, run_train
 from training.trainers.types import GoesOn
 
 TEST_SHARE = 0.4
 DEV = Shares(dev=0.15, test=0.0)
 ROWS = 1_000
+MOST_OTHER = 300  # questions of another base
 
 Say = Callable[[str], None]
 
@@ -53,16 +57,22 @@ def evaluate(
     synthetic: int = SYNTHETIC,
     limit: int | None = None,
     base_name: str = "",
+    way: str = "",
+    by_cluster: bool = False,
+    other: tuple[str, Path] | None = None,
 ) -> dict:
     """Figures of one night on the set; of several seeds their means beside each. The corpus is loaded and embedded once.
 
     shuffle: every label goes to another question, the gate's negative control. limit: of so many questions only. base_name: the set is
-    loaded in this base already, as `evaluate retrieval --keep` leaves it. Raises Invalid when the set is not readable.
+    loaded in this base already, as `evaluate retrieval --keep` leaves it. way: of teaching the query side. by_cluster: what means the same
+    as a question that measures is not labelled. other: a base with its set, on which forgetting is measured. Raises Invalid when the set is
+    not readable.
     """
     questions = retrieval_sets.questions(folder)[:limit]
     with _loaded(folder, base_name, say) as base:
         documents = dict(base.documents.filter(live_version__isnull=False).values_list("name", "pk"))
-        nights = [_night(base, questions, documents, seed, shuffle, tower or {}, kind, synthetic, say) for seed in seeds]
+        parameters = {"tower": tower or {}} | ({"way": way} if way else {})
+        nights = [_night(base, questions, documents, seed, shuffle, parameters, kind, synthetic, by_cluster, other, say) for seed in seeds]
     return nights[0] if len(nights) == 1 else _together(nights)
 
 
@@ -73,28 +83,35 @@ def _loaded(folder: Path, name: str, say: Say) -> Iterator[KnowledgeBase]:
             load(base, retrieval_sets.documents(folder), say)
             yield base
         return
+    yield _base(name)
+
+
+def _base(name: str) -> KnowledgeBase:
     base = KnowledgeBase.objects.filter(name=name).first()
     if base is None:
         raise Invalid(_("There is no knowledge base named “%(name)s”.") % {"name": name})
-    yield base
+    return base
 
 
 def _night(
-    base: KnowledgeBase, questions: Sequence[Question], documents: dict[str, int], seed: int, shuffle: bool, tower: dict, kind: str,
-    synthetic: int, say: Say,
+    base: KnowledgeBase, questions: Sequence[Question], documents: dict[str, int], seed: int, shuffle: bool, parameters: dict, kind: str,
+    synthetic: int, by_cluster: bool, other: tuple[str, Path] | None, say: Say,
 ) -> dict:  # fmt: skip
     began = time.perf_counter()
     training, test = _divided(questions, seed)
+    if by_cluster:
+        training = _apart(training, test)
     dataset = run = None
     try:
         _play(base, _shuffled(training, seed) if shuffle else training, documents)
         _set_aside(base, test, documents)
         dataset = dataset_freeze(actor=None, base=base, seed=seed, shares=DEV, most_synthetic=synthetic, scratch=True)
         say(f"seed {seed}: {dataset.counts}")
-        run = run_create(actor=None, kind=kind, dataset=dataset, parameters={"tower": tower})
+        run = run_create(actor=None, kind=kind, dataset=dataset, parameters=parameters)
         verdict = run_train(run=run, goes_on=_told(say))
         promoted = bool(verdict and verdict.passed and _serves(run, base, test))
-        return _figures(run, dataset, promoted, time.perf_counter() - began)
+        forgotten = {"other": _forgotten(run, *other)} if other and run.release else {}
+        return _figures(run, dataset, promoted, time.perf_counter() - began) | forgotten
     finally:
         _forget(base, dataset, run)
 
@@ -105,6 +122,30 @@ def _divided(questions: Sequence[Question], seed: int) -> tuple[list[Question], 
     random.Random(seed).shuffle(rows)
     cut = round(TEST_SHARE * len(rows))
     return rows[cut:], rows[:cut]
+
+
+def _apart(training: Sequence[Question], test: Sequence[Question]) -> list[Question]:
+    """Those that mean the same as none of the others, by the bound that splits datasets."""
+    release = active_release()
+    encoder, background = load_encoder(release.query_encoder), background_of(release)
+    least = background.mean + SAME_MEANING * background.deviation if background else SAME
+    ours, theirs = (encoder.encode_queries([question.text for question in each]) for each in (training, test))
+    return [question for question, row in zip(training, ours @ theirs.T, strict=True) if row.max() < least]
+
+
+def _forgotten(run: TrainingRun, name: str, folder: Path) -> dict:
+    """The candidate beside what serves, on a base it was not trained on."""
+    base = _base(name)
+    documents = dict(base.documents.filter(live_version__isnull=False).values_list("name", "pk"))
+    asked = [
+        Asked(question.text, base.pk, gains)
+        for question in retrieval_sets.questions(folder)[:MOST_OTHER]
+        if (gains := {documents[each]: gain for each, gain in question.gains.items() if each in documents})
+    ]
+    before, after, _figures = compare(run.previous, run.release, asked, [])
+    low, high = metrics.paired_interval(after.scores, before.scores)
+    return {"base": name, "questions": len(asked), "before": round(mean(before.scores), 4), "after": round(mean(after.scores), 4),
+            "interval": [round(low, 4), round(high, 4)]}  # fmt: skip
 
 
 def _shuffled(questions: Sequence[Question], seed: int) -> list[Question]:
@@ -173,7 +214,7 @@ def _figures(run: TrainingRun, dataset: Dataset, promoted: bool, seconds: float)
         "reason": run.reason,
         "seconds": round(seconds, 1),
         "training_seconds": round(run.seconds, 1),
-        "details": {key: figures.get(key) for key in ("tower", "learned", "slices", "off_topic", "no_hits", "p95_ms")},
+        "details": {key: figures.get(key) for key in ("tower", "heads", "learned", "slices", "off_topic", "no_hits", "p95_ms")},
         "dataset": dataset.counts,
     }
 
@@ -222,13 +263,17 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--synthetic", type=int, default=SYNTHETIC, metavar="N", help="At most N questions made of titles and headings.")
     parser.add_argument("--limit", type=int, metavar="N", help="The first N questions of the set only.")
     parser.add_argument("--base", default="", metavar="NAME", help="The base in which the set is loaded already.")
+    parser.add_argument("--way", choices=[HEAD, TOWER], default="", help="How the query side is taught (SCRM_LEARN_WAY).")
+    parser.add_argument("--by-cluster", action="store_true", help="Nothing is labelled that means the same as a question that measures.")
+    parser.add_argument("--other", nargs=2, metavar=("NAME", "DIR"), help="A loaded base and its set, on which forgetting is measured.")
 
 
 def _run(options: dict, say: Say) -> dict:
     return evaluate(
         options["set"], say, seeds=range(options["seed"], options["seed"] + max(1, options["seeds"])), shuffle=options["shuffle_labels"],
         tower={"epochs": options["epochs"]} if options["epochs"] else None, kind=options["kind"], synthetic=options["synthetic"],
-        limit=options["limit"], base_name=options["base"],
+        limit=options["limit"], base_name=options["base"], way=options["way"], by_cluster=options["by_cluster"],
+        other=(options["other"][0], Path(options["other"][1])) if options["other"] else None,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from training.services.datasets import dataset_freeze
 from training.services.offering import run_offer
 from training.services.promotion import tell
 from training.services.risk import risk_train
-from training.services.runs import run_create_in_tx, run_end, run_train
+from training.services.runs import HEAD, run_create_in_tx, run_end, run_train
 from training.trainers.types import Stopped
 
 log = logging.getLogger(__name__)
@@ -34,11 +34,18 @@ State, Kind = TrainingRun.State, TrainingRun.Kind
 
 
 def night_open(
-    *, actor, kind: str = Kind.RETRIEVER, dataset: Dataset | None = None, tower: dict | None = None, scheduled: bool = False
+    *,
+    actor,
+    kind: str = Kind.RETRIEVER,
+    dataset: Dataset | None = None,
+    tower: dict | None = None,
+    way: str = "",
+    scheduled: bool = False,
 ) -> TrainingRun:
     """Have the training worker do a night now. Raises NotAllowed; Conflict while one is waiting or running.
 
-    dataset: train on this one instead of freezing what is known now. tower: other settings of the query tower than usual. scheduled: skip
+    dataset: train on this one instead of freezing what is known now. tower: other settings of
+    the training than usual. way: HEAD or TOWER instead of LEARN_WAY. scheduled: skip
     the night when there are fewer new labels than LEARN_LEAST_LABELS.
     """
     require(actor, CHANGE)
@@ -48,7 +55,9 @@ def night_open(
         job = job_open(kind=KIND, subject_id=SUBJECT, title=str(Kind(kind).label), actor=actor)
         run = TrainingRun.objects.filter(job=job).first()
         if run is None:
-            known = {"tower": {"epochs": settings.LEARN_EPOCHS} | (tower or {}), "scheduled": scheduled}
+            way = way or settings.LEARN_WAY
+            usual = {} if kind == Kind.RETRIEVER and way == HEAD else {"epochs": settings.LEARN_EPOCHS}
+            known = {"way": way, "tower": usual | (tower or {}), "scheduled": scheduled}
             run = run_create_in_tx(actor=actor, kind=kind, dataset=dataset, parameters=known, job=job)
         send_after_commit("training.night_run", job.pk, queue="training")
     return run

@@ -22,12 +22,14 @@ from training.promotion import wording
 from training.promotion.gate import Limits, Verdict, decide
 from training.services.candidates import Candidate, candidate_remove, candidate_train, leftover_remove
 from training.trainers.both_towers import BothSettings
+from training.trainers.query_head import HeadSettings
 from training.trainers.types import GoesOn, Stopped, TowerSettings
 
 State, Kind = TrainingRun.State, TrainingRun.Kind
 CHECKPOINTS = "checkpoints"  # folder below the models folder
 OFF_TOPIC, OFF_TOPIC_SEED = 100, 31  # not those that calibration has looked at
 SHORT = 10  # characters of a short question
+HEAD, TOWER = "head", "query"  # ways of teaching the query side
 
 
 def run_create(*, actor, kind: str, dataset: Dataset | None, parameters: dict | None = None) -> TrainingRun:
@@ -59,6 +61,7 @@ def run_train(*, run: TrainingRun, goes_on: GoesOn = lambda stage, done, total: 
             tower=_tower(run),
             goes_on=goes_on,
             both=_both(run),
+            head=_head(run),
         )
         verdict, figures = _measured(run.dataset, active, candidate, goes_on, limits)
     except Stopped:
@@ -144,8 +147,19 @@ def _off_topic(asked: Sequence[Asked]) -> list[tuple[str, int]]:
     return [(question, bases[place % len(bases)]) for place, question in enumerate(questions)]
 
 
+def _head(run: TrainingRun) -> HeadSettings | None:
+    if run.kind != Kind.RETRIEVER or way_of(run) != HEAD:
+        return None
+    return HeadSettings(**({"threads": settings.LEARN_THREADS, "seed": run.dataset.seed} | run.parameters.get("tower", {})))
+
+
+def way_of(run: TrainingRun) -> str:
+    """How its questions are taught: HEAD or TOWER."""
+    return run.parameters.get("way") or settings.LEARN_WAY
+
+
 def _tower(run: TrainingRun) -> TowerSettings | None:
-    if run.kind != Kind.RETRIEVER:
+    if run.kind != Kind.RETRIEVER or way_of(run) != TOWER:
         return None
     known = {"threads": settings.LEARN_THREADS, "seed": run.dataset.seed} | run.parameters.get("tower", {})
     return TowerSettings(**known)

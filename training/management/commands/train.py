@@ -1,4 +1,4 @@
-"""manage.py train retriever|fusion --dataset ID [--epochs N] [--towers both] [--json]   train writer --dataset ID | --pairs FILE [--base MODEL] [--json]"""
+"""manage.py train retriever|fusion --dataset ID [--epochs N] [--towers head|query|both] [--json]   train writer --dataset ID | --pairs FILE [--base MODEL] [--json]"""
 
 from dataclasses import fields
 from pathlib import Path
@@ -11,10 +11,11 @@ from training.management.commands.learn import JsonCommand
 from training.models import Dataset, TrainingRun
 from training.services.night_rows import figures_of
 from training.services.nights import night_open, night_run
+from training.services.runs import HEAD, TOWER
 from training.services.writers import writer_train
 from training.trainers.writer.train import Parameters
 
-TOWER = ("epochs", "batch", "rate", "seed")
+OF_TOWER = ("epochs", "batch", "rate", "seed")
 WRITER = "writer"
 NAMES = {"learning_rate": "rate"}  # of Parameters, where the option is called otherwise
 KINDS = {"retriever": TrainingRun.Kind.RETRIEVER, "fusion": TrainingRun.Kind.FUSION}
@@ -30,7 +31,12 @@ class Command(JsonCommand):
         parser.add_argument("--batch", type=int)
         parser.add_argument("--rate", type=float, help="Learning rate.")
         parser.add_argument("--seed", type=int)
-        parser.add_argument("--towers", choices=["query", "both"], default="query", help="both: every passage is embedded anew.")
+        parser.add_argument(
+            "--towers",
+            choices=[HEAD, TOWER, "both"],
+            default="",
+            help="head: a step after the query encoder; query: its layers; both: every passage is embedded anew.",
+        )
         parser.add_argument("--json", action="store_true", help="One JSON object on stdout.")
 
         self._add_writer_arguments(parser)
@@ -55,9 +61,10 @@ class Command(JsonCommand):
             raise NotFound(_("There is no dataset %(id)s; see: manage.py datasets list") % {"id": options["dataset"]})
         if options["what"] == WRITER:
             return self._writer(options, dataset)
-        tower = {name: options[name] for name in TOWER if options[name] is not None}
+        tower = {name: options[name] for name in OF_TOWER if options[name] is not None}
         kind = TrainingRun.Kind.BOTH if options["towers"] == "both" and options["what"] == "retriever" else KINDS[options["what"]]
-        run = night_open(actor=None, kind=kind, dataset=dataset, tower=tower)
+        way = options["towers"] if options["towers"] in (HEAD, TOWER) else ""
+        run = night_open(actor=None, kind=kind, dataset=dataset, tower=tower, way=way)
         night_run(job_id=run.job_id)
         run.refresh_from_db()
         return figures_of(run)
