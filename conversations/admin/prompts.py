@@ -19,6 +19,9 @@ class PromptForm(forms.ModelForm):
     class Meta:
         model = PromptVersion
         fields = ["kind", "text", "note"]
+        help_texts = {
+            "text": _("An answer prompt holds {refusal} and [编号]. Kept as a draft: try it, then put it in force on its page."),
+        }
 
     def clean(self):
         data = super().clean()
@@ -34,10 +37,14 @@ class PromptForm(forms.ModelForm):
 @admin.register(PromptVersion)
 class PromptVersionAdmin(ModelAdmin):
     form = PromptForm
-    list_display = ["kind", "number", "state", "note", "created_by", "created_at", "pages"]
+    list_display = ["kind", "number", "state", "note", "author", "created_at", "pages"]
     list_filter = ["kind", "state"]
     list_select_related = ["created_by"]
     fields = ["kind", "text", "note"]
+
+    @admin.display(description=_("Author"), ordering="created_by")
+    def author(self, row):
+        return row.created_by or "–"
 
     @admin.display(description=_("Try it, put it in force"))
     def pages(self, row):

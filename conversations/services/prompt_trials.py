@@ -4,7 +4,6 @@ One question a task, so that customers' turns come in between; each takes two an
 """
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
@@ -181,15 +180,17 @@ def _compared(trial: PromptTrial, line: str) -> dict:
 
 
 def _answered(trial: PromptTrial, line: str) -> dict:
-    """What a customer would have been told; the scope is a customer's."""
+    """What a customer would have been told; the scope is a customer's. `seconds` and `tokens` are the endpoint's: the rest is the same."""
     earlier, arrow, follow = line.partition(ARROW)
     history = [Exchange(earlier.strip(), "")] if arrow else []
     scope = replace(scope_for(trial.created_by, [trial.base_id]), internal=False)
-    started = time.perf_counter()
     with caching(False), counted() as usage:
         state = run(follow.strip() if arrow else line, scope, history)
-    spent = {"seconds": round(time.perf_counter() - started, 1), "tokens": usage.prompt_tokens + usage.completion_tokens}
-    return _told(state) | spent | {"replies": usage.replies}
+    return _told(state) | {
+        "replies": usage.replies,
+        "seconds": round(usage.ms / 1000, 1),
+        "tokens": usage.prompt_tokens + usage.completion_tokens,
+    }
 
 
 def _told(state: BotState) -> dict:

@@ -146,10 +146,11 @@ def _guarded(endpoint: Endpoint, request: dict, deadline: float, on_text: Callab
         guard.failed()
         raise
     guard.succeeded()
-    usage.count(written.prompt_tokens, written.completion_tokens)
     _spend(endpoint, request, written)
     facts = asdict(written) | {"model": written.model or request["model"], "endpoint": endpoint.name, "place": endpoint.place}
-    return ChatReply(**facts, ms=round((time.perf_counter() - started) * 1000))
+    ms = round((time.perf_counter() - started) * 1000)
+    usage.count(written.prompt_tokens, written.completion_tokens, ms)
+    return ChatReply(**facts, ms=ms)
 
 
 def _spend(endpoint: Endpoint, request: dict, written: chat_wire.Written) -> None:

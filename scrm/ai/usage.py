@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 @dataclass
 class Usage:
-    """Replies of endpoints and their tokens; an endpoint that does not say its tokens adds 0."""
+    """Replies of endpoints, their tokens and milliseconds; an endpoint that does not say its tokens adds 0."""
 
     replies: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    ms: int = 0
 
 
 _counting: ContextVar[Usage | None] = ContextVar("who counts replies", default=None)
@@ -29,13 +30,14 @@ def counted() -> Iterator[Usage]:
         _counting.reset(token)
 
 
-def count(prompt_tokens: int, completion_tokens: int) -> None:
+def count(prompt_tokens: int, completion_tokens: int, ms: int) -> None:
     """One reply; no effect while nobody counts."""
     usage = _counting.get()
     if usage is not None:
         usage.replies += 1
         usage.prompt_tokens += prompt_tokens
         usage.completion_tokens += completion_tokens
+        usage.ms += ms
 
 
 def counting() -> bool:

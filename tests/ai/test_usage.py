@@ -24,7 +24,8 @@ def test_each_reply_within_the_block_is_counted(endpoint):
         chat.complete(ASK)
         chat.complete(ASK)
     chat.complete(ASK)
-    assert usage == Usage(replies=2, prompt_tokens=24, completion_tokens=14)
+    assert usage == Usage(replies=2, prompt_tokens=24, completion_tokens=14, ms=usage.ms)
+    assert usage.ms > 0
 
 
 def test_an_endpoint_that_fails_counts_nothing(endpoint):
