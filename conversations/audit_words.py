@@ -74,6 +74,8 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
         "annotation.import_discard": _("discarded an import of annotations"), "annotation.erase": _("emptied an erased customer's annotation"),
         "unknown.answered": _("answered an unknown question"), "unknown.dismissed": _("dismissed an unknown question"),
         "dataset.freeze": _("froze a dataset"), "dataset.remove": _("removed a dataset"), "dataset.redact": _("emptied items of a dataset"),
+        "bandit.on": _("switched real-time learning on"), "bandit.off": _("switched real-time learning off"),
+        "bandit.reset": _("let real-time learning begin anew"), "bandit.default": _("changed the default way of answering"),
         "training.begin": _("began training"), "training.canary": _("put a release on trial"), "training.promoted": _("promoted a release"),
         "training.refused": _("did not promote a release"), "training.waiting": _("let a release wait for approval"),
         "training.declined": _("declined a release"), "training.skipped": _("had nothing new to learn"),

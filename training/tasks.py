@@ -4,6 +4,7 @@ from celery import shared_task
 
 from scrm.ai.models import ModelRelease
 from training.services.annotation_gathering import annotation_gather
+from training.services.bandit import bandit_learn
 from training.services.canary import canaries_watch
 from training.services.erasures import erasures_follow
 from training.services.feedback import feedback_record
@@ -20,6 +21,11 @@ from training.services.writers import adapter_unload
 @shared_task(name="training.feedback_record")
 def feedback_record_task(turn_id: int, author: str, solved: int) -> None:
     feedback_record(turn_id=turn_id, author=author, solved=bool(solved))
+
+
+@shared_task(name="training.bandit_learn")
+def bandit_learn_task() -> None:
+    bandit_learn()
 
 
 @shared_task(name="training.night_run")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training.views import adjudication, annotation, cleaning, feedback, imports, nights, objections, unknown
+from training.views import adjudication, annotation, bandit, cleaning, feedback, imports, nights, objections, unknown
 
 app_name = "training"
 urlpatterns = [
@@ -28,6 +28,10 @@ urlpatterns = [
     path("unknown/gather/", unknown.gather, name="unknown_gather"),
     path("unknown/<int:pk>/", unknown.one, name="unknown_one"),
     path("unknown/<int:pk>/dismiss/", unknown.dismiss, name="unknown_dismiss"),
+    path("realtime/", bandit.bandit, name="bandit"),
+    path("realtime/switch/", bandit.switch, name="bandit_switch"),
+    path("realtime/reset/", bandit.reset, name="bandit_reset"),
+    path("realtime/default/", bandit.default, name="bandit_default"),
     path("nights/", nights.nights, name="nights"),
     path("nights/rows/", nights.nights_rows, name="nights_rows"),
     path("nights/start/", nights.night_start, name="night_start"),

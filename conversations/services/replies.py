@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from conversations.bot import choosers
 from conversations.bot.batch import answer_all
 from conversations.bot.sources import with_sources
 from conversations.models import Message
@@ -82,6 +83,9 @@ def customer_text(state: BotState) -> str:
 
 
 def asks_for_rating(reply: Reply) -> bool:
-    """A menu follows an answer from the knowledge, unless a person comes anyway."""
+    """A menu follows an answer from the knowledge, unless a person comes anyway or the turn's way has none."""
+    way = choosers.way()
+    if way and not way.menu:
+        return False
     answered = any(state.verdict == Verdict.SUPPORTED for state in reply.having(Outcome.ANSWER))
     return answered and not reply.offer and len(reply.having(Outcome.ANSWER)) == len(reply.states)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.bot import choosers
 from conversations.bot.payload import timings, trace_payload
 from conversations.bot.places import NO_PROMPT, prompt_version
 from conversations.bot.sources import with_sources
@@ -41,6 +42,8 @@ def write_in_tx(conversation: Conversation, turn: Turn, reply: Reply) -> None:
     stale = [settings.FEEDBACK_STALE] if len(known) < len(reply.clicks) else []
     reply = replace(reply, clicks=known)
     _record(turn, reply)
+    if any(state.verdict != Verdict.SMALLTALK for state in reply.states):
+        choosers.keep_in_tx(turn)
     texts = [customer_text(state) for state in reply.states] + _clicks_in_tx(conversation, known) + stale + _closing(reply)
     _say_in_tx(conversation, turn, list(dict.fromkeys(texts)), rating=asks_for_rating(reply))
     if risky := reply.having(Outcome.REVIEW):

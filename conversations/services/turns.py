@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.bot.choosers import Asked, chosen
 from conversations.bot.places import caching
 from conversations.bot.trials import release_on_trial
 from conversations.bot.wordings import wordings_held
@@ -26,7 +27,7 @@ from conversations.turn_selectors import recent_exchanges, unanswered_messages
 from conversations.types import Exchange
 from knowledge.types import Scope
 from scrm.ai.chat import chat_configured
-from scrm.ai.selectors import releases_held, serving
+from scrm.ai.selectors import on_trial, releases_held, serving
 from scrm.core.locks import try_session_lock
 from scrm.core.querysets import lease_until
 from scrm.core.tasks import send
@@ -128,6 +129,16 @@ def answers_itself(conversation: Conversation) -> bool:
 
 
 def _work(claim: Claim) -> None:
+    """A conversation that a release on trial answers goes the usual way: two trials in one would tell nothing."""
+    with nullcontext() if on_trial() else chosen(Asked(claim.conversation_id, _said(claim), claim.scope, claim.history)):
+        _work_out(claim)
+
+
+def _said(claim: Claim) -> str:
+    return "\n".join(message.text for message in claim.messages if message.kind == "text")
+
+
+def _work_out(claim: Claim) -> None:
     try:
         with caching(False) if claim.uncached else nullcontext():
             reply = work_out(claim.messages, claim.scope, claim.history, channel=claim.channel, waited=claim.waited_s())

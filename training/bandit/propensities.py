@@ -15,7 +15,8 @@ def propensities(
 ) -> np.ndarray:
     """(arms,) probabilities, summing to 1: how often each arm's draw is the best (Thompson sampling), at least FLOOR.
 
-    `default`: index of the arm that serves when nothing is tried; all others together get at most `most_explored` (0-1).
+    `default`: index of the arm that serves when nothing is tried; all others together get at most `most_explored` (0-1), each its part of
+    FLOOR: less than FLOOR only where `most_explored` does not reach for all.
     """
     if len(arms) == 1 or most_explored <= 0:
         return _only(default, len(arms))
@@ -29,7 +30,9 @@ def _capped(shares: np.ndarray, default: int, most: float) -> np.ndarray:
     tried = 1.0 - shares[default]
     if tried <= most:
         return shares
-    capped = shares * (most / tried)
+    others = len(shares) - 1
+    floor = min(FLOOR, most / others)
+    capped = floor + shares * ((most - floor * others) / tried)
     capped[default] = 1.0 - most
     return capped
 

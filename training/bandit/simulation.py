@@ -83,7 +83,7 @@ def _play(world: World, steps: int, way: Way, seed: int) -> tuple[np.ndarray, li
         reward = float(random.random() < chances[arm])
         known[arm] = known[arm].learned(context, reward)
         regret[step] = chances.max() - chances[arm]
-        logged.append(Logged(arm, float(shares[arm]), tuple(context), reward))
+        logged.append(Logged(arm, tuple(shares), tuple(context), reward))
     return regret.cumsum(), logged
 
 

@@ -1,6 +1,7 @@
 """What is learned from, and what was learned."""
 
 from training.models.annotation import AnnotationOpinion, AnnotationPlan, AnnotationTask
+from training.models.bandit import BanditChoice, BanditPolicy
 from training.models.datasets import Dataset, DatasetItem, GoldQuestion
 from training.models.feedback import AnswerRating, Feedback
 from training.models.imports import AnnotationImport, ImportedLine
@@ -16,6 +17,8 @@ __all__ = [
     "AnnotationPlan",
     "AnnotationTask",
     "AnswerRating",
+    "BanditChoice",
+    "BanditPolicy",
     "Dataset",
     "DatasetItem",
     "Feedback",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
+from conversations.bot import choosers
 from conversations.bot.followups import content
 from conversations.bot.questions import parts, without_personal
 from conversations.types import BotState
@@ -30,7 +31,9 @@ def retrieve(state: BotState) -> BotState:
 
 def _searched(state: BotState, question: str) -> BotState:
     asked = parts(question)
-    results = [search(text, state.scope, limit=LIMIT) for text in ([question] if len(asked) == 1 else [question, *asked])]
+    way, tuning = choosers.way(), choosers.tuning_for(state.scope)
+    limit = way.passages if way and way.passages else LIMIT
+    results = [search(text, state.scope, limit=limit, tuning=tuning) for text in ([question] if len(asked) == 1 else [question, *asked])]
     hits = _interleaved(result.hits for result in results)
     return replace(state, hits=hits, rejected=results[0].rejected, reason="" if hits else results[0].reason)
 

@@ -66,7 +66,7 @@ def by_chance(number: int) -> list[Logged]:
     rows = []
     for _ in range(number):
         arm = int(random.random() < 0.2)
-        rows.append(Logged(arm, 0.2 if arm else 0.8, tuple(CONTEXT), float(random.random() < (0.8 if arm else 0.4))))
+        rows.append(Logged(arm, (0.8, 0.2, 0.0), tuple(CONTEXT), float(random.random() < (0.8 if arm else 0.4))))
     return rows
 
 
@@ -79,9 +79,23 @@ def test_estimates_find_what_each_arm_earns(estimator, arm, truth):
 
 
 def test_ips_is_the_formula():
-    rows = [Logged(1, 0.5, tuple(CONTEXT), 1.0), Logged(0, 0.5, tuple(CONTEXT), 1.0), Logged(1, 0.25, tuple(CONTEXT), 0.0)]
-    assert ips(rows, 1).value == pytest.approx((1 / 0.5 + 0 + 0) / 3)
-    assert snips(rows, 1).value == pytest.approx((1 / 0.5) / (1 / 0.5 + 1 / 0.25))
+    said = [(1, 0.5, 1.0), (0, 0.5, 1.0), (1, 0.75, 0.0), (1, 0.5, 1.0)]
+    rows = [Logged(arm, (0.5, share), tuple(CONTEXT), reward) for arm, share, reward in said]
+    assert ips(rows, 1).value == pytest.approx((1 / 0.5 + 0 + 0 + 1 / 0.5) / 4)
+    assert snips(rows, 1).value == pytest.approx((2 / 0.5) / (2 / 0.5 + 1 / 0.75))
+
+
+@pytest.mark.parametrize("estimator", [ips, snips, doubly_robust])
+def test_what_was_seen_twice_says_nothing(estimator):
+    found = estimator([Logged(1, (0.5, 0.5), tuple(CONTEXT), 1.0)] * 2, 1)
+    assert (found.low, found.high) == (0.0, 1.0)
+
+
+def test_the_cap_leaves_each_arm_its_floor():
+    found = shares([known([1.0] * 90), known([0.0] * 60), known([1.0] * 90), known([0.0] * 60)], default=1, most_explored=0.2)
+    assert found[1] == pytest.approx(0.8)
+    assert found.sum() == pytest.approx(1.0)
+    assert found.min() >= FLOOR
 
 
 def test_an_arm_nobody_met_may_be_anything():
@@ -98,7 +112,7 @@ def test_an_estimate_that_ignores_propensities_would_be_wrong():
         chance = 0.9 if hard else 0.1  # the arm is mostly tried on hard questions
         arm = int(random.random() < chance)
         reward = float(random.random() < (0.3 if hard else 0.9))
-        rows.append(Logged(arm, chance if arm else 1 - chance, (1.0, hard, 0.0, 0.0), reward))
+        rows.append(Logged(arm, (1 - chance, chance), (1.0, hard, 0.0, 0.0), reward))
     plain = np.mean([row.reward for row in rows if row.arm == 1])
     assert abs(plain - 0.6) > 0.15
     for estimator in (ips, snips, doubly_robust):
