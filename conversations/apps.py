@@ -7,6 +7,7 @@ class ConversationsConfig(AppConfig):
     verbose_name = _("Conversations")
 
     def ready(self):
+        from conversations import receivers  # noqa: F401
         from conversations.asked import colleagues_asked, customers_asked
         from knowledge.history import ASKED
 

@@ -80,7 +80,7 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
         "training.refused": _("did not promote a release"), "training.waiting": _("let a release wait for approval"),
         "training.declined": _("declined a release"), "training.skipped": _("had nothing new to learn"),
         "training.failed": _("failed in training"), "training.cancelled": _("cancelled training"), "training.rolled_back": _("rolled a run back"),
-        "model.activated": _("put a release to use"),
+        "model.activated": _("put a release to use"), "endpoint.check": _("checked the language models"),
         "release.rollback": _("rolled a release back"), "vectors.remove": _("removed old vectors"),
     }),
 }  # fmt: skip

@@ -25,5 +25,6 @@ NAVIGATION.register(
 NAVIGATION.register("audit", NavigationEntry(_("Audit log"), "conversations:audit", "audit.view_auditentry", "clipboard-check", order=88))
 PANELS.register("cache", Panel("conversations:cache_panel", "conversations.view_cachedanswer", order=45))
 PANELS.register("satisfaction", Panel("conversations:satisfaction_panel", "conversations.view_conversation", order=25))
+PANELS.register("endpoints", Panel("conversations:endpoints_panel", "ai.view_modelrelease", order=48))
 PANELS.register("inbox", Panel("conversations:inbox_panel", "conversations.view_conversation", order=10))
 PANELS.register("answers", Panel("conversations:answers_panel", "conversations.view_conversation", order=20))

@@ -8,6 +8,7 @@ from conversations.models import ChannelAccount
 from conversations.services.cached_answers import cached_answers_purge
 from conversations.services.chain_checks import chain_check_run, chain_check_start, chain_checks_drain
 from conversations.services.drafts import draft_run, drafts_waiting
+from conversations.services.endpoints import budget_tell
 from conversations.services.idle import conversations_end_idle
 from conversations.services.outbound import conversations_waiting, outbound_run
 from conversations.services.profiles import profiles_fetch
@@ -23,6 +24,11 @@ from scrm.core.tasks import held, send
 @shared_task(name="conversations.account_pull")
 def account_pull_task(account_id: int) -> None:
     account_pull(account_id=account_id)
+
+
+@shared_task(name="conversations.budget_tell")
+def budget_tell_task() -> None:
+    budget_tell()
 
 
 @shared_task(name="conversations.events_drain")

@@ -86,6 +86,8 @@ class BotState:
     question of its own, "" when it needs no rewriting; `context_free`: it means the same in every conversation.
     `searched_again`: the words that found something when the question itself found nothing. `suspicious`: kinds of orders to the machine
     that the message holds (conversations.bot.guard_rules), and "document" when a passage does: no endpoint reads such a message.
+    `endpoint`: the name of the one that wrote the answer, `place` of it in the order they are asked `endpoint_place`, 0 without; `unavailable`: why
+    none wrote it although there are some.
 
     Of the answer cache: `place` where the answer may be kept and the `stamps` of the bases when the work began, "" when it may not be;
     `flight`: the key under which equal questions wait for this one; `cached`: the CacheUseKind of a hit; `plain`: so much time was spent
@@ -108,6 +110,9 @@ class BotState:
     answer: str = ""
     quotes: tuple[Quote, ...] = ()
     writer: str = ""
+    endpoint: str = ""
+    endpoint_place: int = 0
+    unavailable: str = ""
     verdict: str = ""
     reason: str = ""
     risk_topics: tuple[str, ...] = ()

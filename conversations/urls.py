@@ -8,6 +8,7 @@ from conversations.views import (
     cached,
     customers,
     drafts,
+    endpoints,
     inbox,
     judging,
     panels,
@@ -69,6 +70,8 @@ urlpatterns = [
     path("satisfaction/", satisfaction.satisfaction, name="satisfaction"),
     path("panels/satisfaction/", panels.satisfaction_panel, name="satisfaction_panel"),
     path("panels/cache/", panels.cache_panel, name="cache_panel"),
+    path("panels/endpoints/", endpoints.endpoints_panel, name="endpoints_panel"),
+    path("panels/endpoints/check/", endpoints.endpoints_check_now, name="endpoints_check"),
     path("panels/inbox/", panels.inbox_panel, name="inbox_panel"),
     path("panels/answers/", panels.answers_panel, name="answers_panel"),
 ]

@@ -46,8 +46,12 @@ def write(state: BotState) -> BotState:
     asked = messages(state.asks, hits, state.history)
     reply = chat.complete(asked, max_tokens=settings.CHAT_ANSWER_TOKENS, model=writer_model(), on_text=told)
     if settings.REFUSAL_TEXT in reply.text:
-        return replace(state, answer="", writer=reply.model, reason="writer_refused")
-    return replace(state, answer=reply.text, writer=reply.model)
+        return replace(state, answer="", reason="writer_refused", **_by(reply))
+    return replace(state, answer=reply.text, **_by(reply))
+
+
+def _by(reply: chat.ChatReply) -> dict:
+    return {"writer": reply.model, "endpoint": reply.endpoint, "endpoint_place": reply.place}
 
 
 def _without_orders(state: BotState) -> BotState:

@@ -11,7 +11,7 @@ from knowledge.types import Hit, SearchResult
 
 
 def outcome_payload(state: BotState) -> dict:
-    """{answer, refused, verdict, outcome, reason, confidence, writer, citations, hits, rejected, timings_ms, trace}."""
+    """{answer, refused, verdict, outcome, reason, confidence, writer, endpoint, citations, hits, rejected, timings_ms, trace}."""
     return {
         "answer": state.answer,
         "refused": state.outcome in (Outcome.REFUSE, Outcome.HAND_OVER),
@@ -20,6 +20,7 @@ def outcome_payload(state: BotState) -> dict:
         "reason": str(state.reason),
         "confidence": round(state.confidence, 3),
         "writer": state.writer,
+        "endpoint": state.endpoint,
         "risk_topics": list(state.risk_topics),
         "citations": [citation_payload(quote) for quote in state.quotes],
         "hits": [hit_payload(hit) for hit in state.hits],

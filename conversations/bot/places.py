@@ -13,7 +13,7 @@ from conversations.bot.wordings import number, wording
 from conversations.choices import PromptKind
 from conversations.models import ContentStamp
 from knowledge.types import TERMS_VERSION, Scope
-from scrm.ai.chat import chat_configured
+from scrm.ai.chat import chat_configured, endpoints
 from scrm.ai.choices import Purpose, ReleaseState
 from scrm.ai.models import ModelRelease
 from scrm.ai.selectors import on_trial
@@ -47,12 +47,12 @@ def stamps_of(scope: Scope) -> Stamps | None:
 
 
 def place_of(scope: Scope, stamps: Stamps) -> str:
-    """SHA-256 of scope, content, releases, writer and prompt. An answer never leaves its place."""
+    """SHA-256 of scope, content, releases, endpoints in their order and prompt. An answer never leaves its place."""
     said = {
         "stamps": stamps,
         "internal": scope.internal,
         "releases": _releases(),
-        "writer": [settings.CHAT_MODEL, settings.OPENAI_BASE_URL] if chat_configured() else [],
+        "writer": [[each.model, each.base_url] for each in endpoints()],
         "prompt": prompt_version() if chat_configured() else "",
         "rules": [REVISION, TERMS_VERSION],
     }

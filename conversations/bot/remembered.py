@@ -110,6 +110,8 @@ def _is_worth_keeping(state: BotState) -> bool:
         return False
     if state.writer == EXTRACTIVE and chat_configured():
         return False  # the plainer answer of an outage ends with the outage
+    if state.endpoint_place > 1:
+        return False  # and so does that of the endpoint which stands in
     # What an endpoint wrote with the conversation before its eyes belongs to that conversation.
     return not PLACEHOLDER.search(state.answer) and (state.writer == EXTRACTIVE or not state.history)
 

@@ -48,7 +48,9 @@ def passages(state: BotState) -> dict:
 
 
 def draft(state: BotState) -> dict:
-    return {
+    """With `endpoint`, which wrote it, or `unavailable`, why none did; neither where no endpoint is asked."""
+    by = {"endpoint": state.endpoint, "unavailable": _clean(state.unavailable)}
+    return {name: value for name, value in by.items() if value} | {
         "writer": state.writer,
         "confidence": round(state.confidence, 3),
         "answer": _clean(state.answer),

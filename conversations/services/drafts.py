@@ -123,6 +123,7 @@ def _told(states: tuple[BotState, ...]) -> dict:
         "refused": bool(refused),
         "reason": next((str(state.reason) for state in refused), ""),
         "writer": next((state.writer for state in usable), ""),
+        "endpoints": sorted({state.endpoint for state in states if state.endpoint}),
         "topics": sorted({topic for state in usable for topic in state.risk_topics}),
         "citations": [citation_payload(quote) for state in usable for quote in state.quotes],
     }
@@ -153,6 +154,6 @@ def _end(row: ReplyDraft, state: QuestionState, **changes) -> None:
 def _provenance(row: ReplyDraft, changes: dict) -> dict:
     result, release = changes.get("result") or {}, active_release_or_none()
     return {
-        "draft": row.pk, "refused": result.get("refused", True), "writer": result.get("writer", ""), "prompt": result.get("prompt", ""),
+        "draft": row.pk, "refused": result.get("refused", True), "writer": result.get("writer", ""), "endpoints": result.get("endpoints", []), "prompt": result.get("prompt", ""),
         "release": release.pk if release else None, "versions": sorted({each["version_id"] for each in result.get("citations", [])}),
     }  # fmt: skip

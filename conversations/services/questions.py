@@ -128,6 +128,7 @@ def _provenance(result: dict) -> dict:
     return {
         "verdict": result.get("verdict") or "",
         "writer": writer,
+        "endpoints": [result["endpoint"]] if result.get("endpoint") else [],
         "prompt": prompt_version() if writer not in NO_PROMPT else "",
         "release": release.pk if release else None,
         "versions": sorted({row["version_id"] for row in result.get("citations") or [] if row.get("version_id")}),

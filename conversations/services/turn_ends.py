@@ -110,6 +110,7 @@ def _provenance(turn: Turn, reply: Reply) -> dict:
     return {
         "verdict": turn.verdict,
         "writer": turn.writer,
+        "endpoints": sorted({state.endpoint for state in reply.states if state.endpoint}),
         "prompt": prompt_version() if any(state.writer not in NO_PROMPT for state in reply.states) else "",
         "release": turn.release_id,
         "versions": sorted({quote.hit.version_id for quote in quotes}),

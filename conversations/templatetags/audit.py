@@ -15,7 +15,7 @@ register.filter("subject_label", subject_label)
 
 SHOWN = 120
 # Numbers of the log for which the list has columns, or which only a machine reads.
-QUIET = {"conversation", "verdict", "stamps", "prompt", "versions", "release", "base", "head"}
+QUIET = {"conversation", "verdict", "stamps", "prompt", "endpoints", "versions", "release", "base", "head"}
 
 
 @register.filter

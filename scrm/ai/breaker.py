@@ -27,6 +27,11 @@ _FAILED = (
     + "redis.call('HINCRBY', KEYS[1], 'failures', 1) redis.call('HSET', KEYS[1], 'until', now + ARGV[1]) "
     + f"redis.call('PEXPIRE', KEYS[1], ARGV[1] + {FORGOTTEN_MS}) return 1"
 )
+_IS_OPEN = (
+    "if tonumber(redis.call('HGET', KEYS[1], 'failures') or '0') < tonumber(ARGV[1]) then return 0 end "
+    + _NOW
+    + "return now < tonumber(redis.call('HGET', KEYS[1], 'until') or '0') and 1 or 0"
+)
 _SUCCEEDED = "return redis.call('DEL', KEYS[1])"
 
 
@@ -47,10 +52,19 @@ class Breaker:
         self._seen.failures = found is None or bool(found[1])
         return self._own.lets_pass() if found is None else bool(found[0])
 
+    def is_open(self) -> bool:
+        """Nobody asks at the moment; False while Redis does not answer."""
+        return bool(together.asked(_IS_OPEN, [self.key], [self._most]))
+
     def succeeded(self) -> None:
         self._own.succeeded()
         if getattr(self._seen, "failures", True):
-            together.asked(_SUCCEEDED, [self.key], [])
+            self.close()
+
+    def close(self) -> None:
+        """Everyone asks again."""
+        self._own.succeeded()
+        together.asked(_SUCCEEDED, [self.key], [])
 
     def failed(self) -> None:
         self._own.failed()

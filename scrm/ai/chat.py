@@ -133,19 +133,35 @@ def complete(
     raise ChatUnavailable
 
 
+def tried(endpoint: Endpoint, messages: Sequence[Message], *, max_tokens: int, timeout: float) -> ChatReply:
+    """This endpoint's reply, whatever is known of it; one that answers is asked again by everyone. Raises ChatUnavailable, caused by what failed.
+
+    timeout: seconds for all attempts together.
+    """
+    request = {"messages": list(messages), "max_tokens": max_tokens, "temperature": 0, "model": endpoint.model}
+    reply = _answered(endpoint, request, time.monotonic() + timeout, None)
+    breaker(endpoint.base_url, endpoint.model).close()
+    return reply
+
+
 def _guarded(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> ChatReply:
     if endpoint.is_spent:
         raise ChatBudgetSpent
     guard = breaker(endpoint.base_url, endpoint.model)
     if not guard.lets_pass():
         raise ChatUnavailable(_("The language model has failed several times and is left alone for a moment."))
-    started = time.perf_counter()
     try:
-        written = _asked(endpoint, request, deadline, on_text)
+        reply = _answered(endpoint, request, deadline, on_text)
     except ChatUnavailable:
         guard.failed()
         raise
     guard.succeeded()
+    return reply
+
+
+def _answered(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> ChatReply:
+    started = time.perf_counter()
+    written = _asked(endpoint, request, deadline, on_text)
     _spend(endpoint, request, written)
     facts = asdict(written) | {"model": written.model or request["model"], "endpoint": endpoint.name, "place": endpoint.place}
     ms = round((time.perf_counter() - started) * 1000)

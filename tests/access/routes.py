@@ -163,6 +163,8 @@ ROUTES: dict[str, Route] = {
     "conversations:inbox_panel": Route("AG"),
     "conversations:answers_panel": Route("AG"),
     "conversations:cache_panel": Route("AK"),
+    "conversations:endpoints_panel": Route("A"),
+    "conversations:endpoints_check": post("A"),
     "conversations:cached": Route("AK"),
     "conversations:cached_remove": post("AK", "cached"),
     "conversations:cached_clear": post("AK", "base"),

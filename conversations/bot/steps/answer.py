@@ -24,6 +24,7 @@ def answer(state: BotState) -> BotState:
             return generative.write(state)
         except ChatUnavailable as error:
             log.warning("chat endpoint unavailable, answering from the documents: %s", error.code)
+            state = replace(state, unavailable=str(error))
     return _quoted(state)
 
 

@@ -216,6 +216,14 @@ def test_many_equal_questions_cause_one_call_of_the_endpoint(scope, settings, en
     assert {state.answer for state in states} == {"保温杯的保修期为两年，自购买之日起计算。[1]"}
 
 
+def test_the_answer_of_an_endpoint_that_stands_in_is_not_kept(scope, settings, endpoint):
+    settings.CHAT_MODEL, endpoint.reply = endpoint.chat_model, "保温杯的保修期为两年，自购买之日起计算。"
+    settings.CHAT_FALLBACKS = [[endpoint.url, "sk-right", endpoint.chat_model]]
+    settings.OPENAI_API_KEY = "sk-wrong"
+    assert run(ASKED, scope).endpoint_place == 2
+    assert not CachedAnswer.objects.exists()
+
+
 def test_who_waits_too_long_answers_without_the_endpoint(scope, settings, endpoint, monkeypatch):
     settings.CHAT_MODEL, settings.ANSWER_CACHE_WAIT_S = endpoint.chat_model, 0.05
     monkeypatch.setattr(step, "_LONG_S", 0.01)

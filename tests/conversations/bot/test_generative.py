@@ -128,3 +128,30 @@ def test_several_questions_share_the_time_of_an_endpoint_that_hangs(endpoint, sc
         reply = work_out(asked, scope)
         assert len(hanging.requests) == 1
     assert any("两年" in state.answer for state in reply.states)
+
+
+def draft_of(state) -> dict:
+    (entry,) = [entry for entry in state.trace if entry.step == "answer"]
+    return entry.output
+
+
+def test_the_trace_names_the_endpoint_that_answered(endpoint, scope, settings):
+    with Endpoint() as second:
+        second.reply = "保修期为两年[1]。"
+        settings.CHAT_FALLBACKS = [[second.url, second.key, second.chat_model]]
+        settings.OPENAI_API_KEY = "sk-wrong"
+        state = run(QUESTION, scope)
+        assert (state.endpoint, state.endpoint_place) == (second.url[7:-3], 2)
+        assert draft_of(state)["endpoint"] == second.url[7:-3]
+
+
+def test_the_trace_says_why_no_endpoint_wrote(endpoint, scope, settings):
+    settings.OPENAI_API_KEY = "sk-wrong"
+    said = draft_of(run(QUESTION, scope))
+    assert said["writer"] == "extractive"
+    assert "401" in said["unavailable"]
+
+
+def test_the_trace_of_quotes_speaks_of_no_endpoint(db, release, settings):
+    settings.CHAT_MODEL = ""
+    assert {"endpoint", "unavailable"}.isdisjoint(draft_of(run(QUESTION, Scope((shop_base().pk,)))))
