@@ -24,7 +24,7 @@ from scrm.ai.selectors import active_release
 from scrm.core.errors import Invalid, NotFound
 from scrm.core.registry import Registry
 from training.bandit import simulation as bandit
-from training.evaluation import retrieval_sets, sample_texts, turns
+from training.evaluation import retrieval_sets, sample_texts, trainer, turns
 from training.evaluation.importing import bench as importing
 from training.evaluation.importing.replies import bench_reply_while_importing
 from training.evaluation.metrics import percentile
@@ -167,6 +167,7 @@ BENCHES.register(
 BENCHES.register(
     "bandit", Evaluation("Simulated customers with a known best arm: regret and coverage.", bandit.arguments, bandit.bench_bandit)
 )
+BENCHES.register("train", Evaluation("A step of both towers beside a bare trainer.", trainer.arguments, trainer.bench_train))
 BENCHES.register("turn", Evaluation("Steps of a turn beside generation, and hits of the answer cache.", turns.arguments, turns.bench_turn))
 BENCHES.register(
     "outage", Evaluation("Customers while the language model fails, by kind of failure.", outage.arguments, outage.bench_outage)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from training.trainers.writer.pairs import Pair
-from training.trainers.writer.tokens import IGNORED, encoded, padded
+from training.trainers.writer.tokens import IGNORED, encoded, padded, prompted
 
 MOST_NEW_TOKENS = 40
 
@@ -37,10 +37,11 @@ def written(model, tokenizer, pair: Pair, longest: int) -> str:
     """The model's own answer, the most likely token at every place, to the end of its first line."""
     import torch
 
-    prompt = tokenizer(pair.prompt, return_tensors="pt", truncation=True, max_length=longest)
+    ids = torch.tensor([prompted(pair, tokenizer, max(1, longest - MOST_NEW_TOKENS))])
+    batch = _on(model, {"input_ids": ids, "attention_mask": torch.ones_like(ids)})
     with torch.no_grad():
-        ids = model.generate(**_on(model, prompt), max_new_tokens=MOST_NEW_TOKENS, do_sample=False, pad_token_id=tokenizer.pad_token_id)
-    return tokenizer.decode(ids[0, prompt["input_ids"].shape[1] :], skip_special_tokens=True).strip().partition("\n")[0]
+        found = model.generate(**batch, max_new_tokens=MOST_NEW_TOKENS, do_sample=False, pad_token_id=tokenizer.pad_token_id)
+    return tokenizer.decode(found[0, ids.shape[1] :], skip_special_tokens=True).strip().partition("\n")[0]
 
 
 def _on(model, batch) -> dict:

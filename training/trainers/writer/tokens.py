@@ -10,10 +10,14 @@ IGNORED = -100  # what torch's cross entropy leaves out
 def encoded(pair: Pair, tokenizer, longest: int) -> dict[str, list[int]]:
     """`input_ids` and `labels` of prompt + answer + end. A prompt that is too long loses its beginning, the answer loses nothing."""
     answer = tokenizer(pair.answer, add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
-    prompt = tokenizer(pair.prompt)["input_ids"]
-    room = max(1, longest - len(answer))
-    kept = prompt if len(prompt) <= room else prompt[:1] + prompt[len(prompt) - room + 1 :]
+    kept = prompted(pair, tokenizer, max(1, longest - len(answer)))
     return {"input_ids": kept + answer, "labels": [IGNORED] * len(kept) + answer}
+
+
+def prompted(pair: Pair, tokenizer, room: int) -> list[int]:
+    """Tokens of the prompt, as trained and as asked: what does not fit is cut behind the first token, so that it ends where answers begin."""
+    prompt = tokenizer(pair.prompt)["input_ids"]
+    return prompt if len(prompt) <= room else prompt[:1] + prompt[len(prompt) - room + 1 :]
 
 
 def padded(rows: Sequence[dict[str, list[int]]], pad: int) -> dict:
