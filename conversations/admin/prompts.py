@@ -12,6 +12,7 @@ from conversations.choices import PromptState
 from conversations.models import PromptVersion
 from conversations.prompt_selectors import in_force
 from conversations.services.prompts import prompt_draft, prompt_edit, wording_checked
+from scrm.access.admin_mixins import OwnTransactions
 from scrm.core.errors import Invalid
 
 
@@ -35,7 +36,7 @@ class PromptForm(forms.ModelForm):
 
 
 @admin.register(PromptVersion)
-class PromptVersionAdmin(ModelAdmin):
+class PromptVersionAdmin(ModelAdmin, OwnTransactions):
     form = PromptForm
     list_display = ["kind", "number", "state", "note", "author", "created_at", "pages"]
     list_filter = ["kind", "state"]
