@@ -1,1 +1,1 @@
-from tests.knowledge.conftest import base, endpoint, person, release  # noqa: F401
+from tests.knowledge.conftest import base, endpoint, person, publish, release  # noqa: F401
