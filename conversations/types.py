@@ -87,7 +87,7 @@ class BotState:
     `searched_again`: the words that found something when the question itself found nothing. `suspicious`: kinds of orders to the machine
     that the message holds (conversations.bot.guard_rules), and "document" when a passage does: no endpoint reads such a message.
     `endpoint`: the name of the one that wrote the answer, `place` of it in the order they are asked `endpoint_place`, 0 without; `unavailable`: why
-    none wrote it although there are some.
+    none wrote it although there are some. `second_opinion`: what came of asking for one, in words.
 
     Of the answer cache: `place` where the answer may be kept and the `stamps` of the bases when the work began, "" when it may not be;
     `flight`: the key under which equal questions wait for this one; `cached`: the CacheUseKind of a hit; `plain`: so much time was spent
@@ -113,6 +113,7 @@ class BotState:
     endpoint: str = ""
     endpoint_place: int = 0
     unavailable: str = ""
+    second_opinion: str = ""
     verdict: str = ""
     reason: str = ""
     risk_topics: tuple[str, ...] = ()

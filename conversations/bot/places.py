@@ -54,6 +54,7 @@ def place_of(scope: Scope, stamps: Stamps) -> str:
         "releases": _releases(),
         "writer": [[each.model, each.base_url] for each in endpoints()],
         "prompt": prompt_version() if chat_configured() else "",
+        "second": settings.SECOND_OPINION,
         "rules": [REVISION, TERMS_VERSION],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -60,7 +60,8 @@ def draft(state: BotState) -> dict:
 
 def checked(state: BotState) -> dict:
     """With `sentences`: the verdict on each, cut ones too."""
-    return draft(state) | decision(state) | {"sentences": [_verdict(one) for one in state.sentences]}
+    second = {"second_opinion": _clean(state.second_opinion)} if state.second_opinion else {}
+    return draft(state) | decision(state) | second | {"sentences": [_verdict(one) for one in state.sentences]}
 
 
 def _verdict(one: SentenceVerdict) -> dict:

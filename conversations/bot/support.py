@@ -21,6 +21,7 @@ class Why(StrEnum):
     WORDS = "words"
     GONE = "gone"
     NO_SOURCE = "no_source"
+    SECOND = "second_opinion"
 
 
 @dataclass(frozen=True)

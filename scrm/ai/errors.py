@@ -59,6 +59,11 @@ class RerankUnavailable(Unavailable):
     default_message = _("The reranking model is not answering. Check SCRM_RERANK_MODEL and SCRM_RERANK_BASE_URL.")
 
 
+class NliUnavailable(Unavailable):
+    code = "nli_unavailable"
+    default_message = _("The model of the second opinion is not answering. Check SCRM_NLI_MODEL.")
+
+
 class ChatUnavailable(Unavailable):
     code = "chat_unavailable"
     default_message = _("The language model is not answering. Check OPENAI_BASE_URL, or try again in a moment.")

@@ -27,6 +27,13 @@ CHAT_ANSWER_TOKENS = env.number("SCRM_CHAT_ANSWER_TOKENS", 800)
 # Tokens a day, questions and answers, by all processes together; 0 = any. One number for each endpoint, or several with "," in their order.
 CHAT_TOKENS_PER_DAY = env.numbers("SCRM_CHAT_TOKENS_PER_DAY")
 
+# A second judge over each sentence that the check of words let through: off, llm (the endpoint above, one more call) or nli (a
+# sentence-transformers CrossEncoder for inference, by name or folder). A sentence it does not find in its source is cut.
+SECOND_OPINION = env.choice("SCRM_SECOND_OPINION", ("off", "llm", "nli"))
+SECOND_OPINION_TIMEOUT_S = env.decimal("SCRM_SECOND_OPINION_TIMEOUT", 4.0)
+NLI_MODEL = env.text("SCRM_NLI_MODEL")
+NLI_LEAST = env.decimal("SCRM_NLI_LEAST", 0.5)
+
 # Reranking, off unless a model is named: a sentence-transformers CrossEncoder by name or folder, or that of an endpoint with /rerank.
 RERANK_MODEL = env.text("SCRM_RERANK_MODEL")
 RERANK_BASE_URL = env.text("SCRM_RERANK_BASE_URL")

@@ -43,6 +43,14 @@ def decimal(name: str, default: float) -> float:
         raise ImproperlyConfigured(f"{name} must be a number; it is {raw!r}.") from error
 
 
+def choice(name: str, options: tuple[str, ...]) -> str:
+    """One of the options, the first by default."""
+    value = text(name, options[0]).lower()
+    if value not in options:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(options)}; it is {value!r}.")
+    return value
+
+
 def items(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """A comma-separated list."""
     raw = text(name)

@@ -16,7 +16,8 @@ class Endpoint:
     """`failures`: statuses to answer with before anything else; `requests`: bodies of what was accepted or refused; `garbage`: raw bytes
     in place of an answer; `delay_s`: how long it hangs before it answers (until it is closed, at most). A streamed reply comes in pieces
     of three characters; `breaks_after`: after so many the line is cut. `drips_s`: it never answers, but keeps the line alive so often.
-    `counts_streams`: False for one that refuses `stream_options`; `silent`: it says no tokens at all."""
+    `counts_streams`: False for one that refuses `stream_options`; `silent`: it says no tokens at all.
+    `replies`: what it says first, one call after the other."""
 
     key, chat_model, embedding_model = "sk-right", "writer-1", "embedder-1"
     batch_limit = 10
@@ -26,7 +27,7 @@ class Endpoint:
         self.garbage: bytes | None = None
         self.breaks_after: int | None = None
         self.drips_s = 0.0
-        self.counts_streams, self.silent = True, False
+        self.counts_streams, self.silent, self.replies = True, False, []
         self.delay_s, self._closed = 0.0, threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
@@ -58,7 +59,7 @@ class Endpoint:
             raise Refused(400, "Invalid messages")
         if "stream_options" in body and not (self.counts_streams and body.get("stream")):
             raise Refused(400, "Unrecognized request argument supplied: stream_options")
-        message = {"role": "assistant", "content": self.reply}
+        message = {"role": "assistant", "content": self.replies.pop(0) if self.replies else self.reply}
         return {
             "id": "1", "object": "chat.completion", "created": 1, "model": self.chat_model,
             "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],

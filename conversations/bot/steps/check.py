@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from conversations.bot import candidates, extractive, grounding
+from conversations.bot import candidates, extractive, grounding, second_opinion
 from conversations.bot.coefficients import LEAST_EXPLANATION, LEAST_FACT
 from conversations.bot.cues import FACTS, Wanted, wanted
 from conversations.bot.live import still_said
@@ -24,7 +24,7 @@ def check(state: BotState) -> BotState:
         return _refused(state, Verdict.NOT_FOUND, state.reason or "no_passage")
     if state.writer == EXTRACTIVE and state.confidence < least(state.asks):
         return _refused(state, Verdict.NOT_FOUND, "not_sure_enough")
-    checked = _extractive(state) if state.writer == EXTRACTIVE else grounding.grounded(state)
+    checked = _extractive(state) if state.writer == EXTRACTIVE else second_opinion.reconsidered(grounding.grounded(state))
     if not checked.quotes:
         return _refused(checked, Verdict.UNSUPPORTED, _why_nothing_is_left(checked))
     if not (fits(checked.asks, checked.answer) or _is_stored(checked)) or not _still_on_topic(checked):
