@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conversations.bot.pipeline import run
-from conversations.bot.places import prompt_version
+from conversations.bot.places import place_of, prompt_version
 from conversations.bot.prompts import GUARD
 from conversations.bot.wordings import wordings_held
 from conversations.choices import PromptState
@@ -100,6 +100,15 @@ def test_only_who_may_changes_them(db):
     with pytest.raises(NotAllowed):
         prompt_draft(actor=agent, kind="answer", text=TEXT)
     assert not PromptVersion.objects.exists()
+
+
+@pytest.mark.parametrize(("kind", "text"), [("answer", TEXT), ("rewrite", "把追问补全。")])
+def test_each_wording_has_a_place_of_its_own_in_the_cache_and_going_back_finds_the_old_one(scope, kind, text):
+    before = place_of(scope, ())
+    live(text, kind)
+    assert place_of(scope, ()) != before
+    prompt_reset(actor=None, kind=kind)
+    assert place_of(scope, ()) == before
 
 
 def test_a_new_wording_leaves_answers_of_the_old_one_behind(endpoint, scope, settings):
