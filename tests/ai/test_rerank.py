@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from scrm.ai import rerank
@@ -55,6 +57,20 @@ def test_what_hangs_is_given_up_and_then_left_alone(reranker, settings):
         with pytest.raises(RerankUnavailable):
             rerank.scores("怎么退货", PASSAGES)
     assert len(reranker.requests) == FAILURES
+
+
+def test_a_line_that_is_kept_alive_without_an_answer_is_left_in_time(reranker, settings):
+    settings.RERANK_TIMEOUT_S, reranker.drips_s = 0.4, 0.05
+    began = time.monotonic()
+    with pytest.raises(RerankUnavailable):
+        rerank.scores("怎么退货", PASSAGES)
+    assert time.monotonic() - began < 1.5
+
+
+def test_an_answer_without_end_is_none(reranker):
+    reranker.garbage = b" " * (rerank.MOST_BYTES + 100_000)
+    with pytest.raises(RerankUnavailable):
+        rerank.scores("怎么退货", PASSAGES)
 
 
 def test_a_model_that_is_not_there_is_the_same_error(settings, tmp_path):
