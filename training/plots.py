@@ -46,8 +46,8 @@ class Plot:
     base: int = HEIGHT - BOTTOM
 
 
-def plot(nights: Sequence[Night], ticks: int = 4) -> Plot:
-    """The nights from left to right, oldest first, on one scale that holds zero and every interval."""
+def plot(nights: Sequence[Night], ticks: int = 4, form: str = "+.3g") -> Plot:
+    """The nights from left to right, oldest first, on one scale that holds zero and every interval. `form`: of the ticks' numbers."""
     low = min([0.0, *(night.low for night in nights)])
     high = max([0.01, *(night.high for night in nights)])
     span = (high - low) * 1.1
@@ -64,7 +64,7 @@ def plot(nights: Sequence[Night], ticks: int = 4) -> Plot:
     size = _round(span / ticks)
     first = int(low / size) - 1
     lines = [value * size for value in range(first, first + 3 * ticks) if low <= value * size <= low + span]
-    return Plot(tuple(marks), tuple(Tick(y(value), f"{value:+.3g}" if value else "0", abs(value) < size / 1e6) for value in lines))
+    return Plot(tuple(marks), tuple(Tick(y(value), format(value, form) if value else "0", abs(value) < size / 1e6) for value in lines))
 
 
 def _round(size: float) -> float:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training.views import adjudication, annotation, bandit, cleaning, feedback, imports, nights, objections, unknown
+from training.views import adjudication, annotation, bandit, cleaning, feedback, imports, indicators, nights, objections, unknown
 
 app_name = "training"
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     path("realtime/switch/", bandit.switch, name="bandit_switch"),
     path("realtime/reset/", bandit.reset, name="bandit_reset"),
     path("realtime/default/", bandit.default, name="bandit_default"),
+    path("indicators/", indicators.indicators, name="indicators"),
     path("nights/", nights.nights, name="nights"),
     path("nights/rows/", nights.nights_rows, name="nights_rows"),
     path("nights/start/", nights.night_start, name="night_start"),

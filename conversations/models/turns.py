@@ -41,6 +41,10 @@ class Turn(models.Model):
         ordering = ["-id"]
         verbose_name = _("turn")
         verbose_name_plural = _("turns")
+        indexes = [
+            models.Index(fields=["release_id", "created_at"], name="turn_of_release"),
+            models.Index(fields=["created_at"], name="turn_recent"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["conversation", "trigger"], name="turn_per_trigger"),
             models.UniqueConstraint(fields=["conversation"], condition=Q(state=TurnState.RUNNING), name="turn_one_live"),

@@ -56,6 +56,7 @@ ROUTES: dict[str, Route] = {
     "training:cleaning": Route("AK"),
     "training:annotation_decide": post("AK", "annotation", verb="reject"),
     "training:feedback": Route("AKG"),
+    "training:indicators": Route("AK"),
     "training:bandit": Route("AK"),
     "training:bandit_switch": post("AK", on="0"),
     "training:bandit_reset": post("AK"),

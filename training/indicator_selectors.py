@@ -1,0 +1,132 @@
+"""Online figures of each release, whole and by slice: what became of real turns. Only conversations that the reader may see count."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Aggregate, Case, CharField, Count, F, FloatField, Func, Q, QuerySet, Value, When
+from django.db.models.functions import Length, TruncDate
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conversations.choices import TurnState
+from conversations.models import Turn
+from scrm.ai.choices import ReleaseState
+from scrm.ai.models import ModelRelease
+from training.models import Feedback
+
+DAYS = (7, 30, 90)
+LONG = 15  # characters of a question
+ENDED = (TurnState.ANSWERED, TurnState.REFUSED, TurnState.HANDED_OVER, TurnState.IN_REVIEW, TurnState.REJECTED)
+SLICES = {"": _("whole"), "account": _("by channel account"), "length": _("by length of the question"), "writer": _("by writer")}
+_Z = 1.959964
+_SAID = Q(feedback__value=Feedback.Value.SOLVED), Q(feedback__value=Feedback.Value.UNSOLVED)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`part` of `cases`, with the 95 % interval of Wilson (1927)."""
+
+    part: int
+    cases: int
+
+    @property
+    def value(self) -> float | None:
+        return self.part / self.cases if self.cases else None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        if not self.cases:
+            return 0.0, 1.0
+        n, p = self.cases, self.part / self.cases
+        middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
+        reach = _Z * math.sqrt(p * (1 - p) / n + _Z**2 / (4 * n * n)) / (1 + _Z**2 / n)
+        return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One release, or one slice of it. Seconds from the customer's message to the bot's answer: half, and 95 of 100, were faster."""
+
+    release: str
+    is_active: bool
+    slice: str
+    turns: int
+    solved: Rate
+    disliked: Rate
+    handed_over: Rate
+    refused: Rate
+    half_s: float | None
+    most_s: float | None
+
+
+class Percentile(Aggregate):
+    """percentile_cont of Postgres; extra: `share` 0-1."""
+
+    function, template = "percentile_cont", "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+    allow_distinct = False
+
+
+class Seconds(Func):
+    """An interval as seconds."""
+
+    function, template = "date_part", "%(function)s('epoch', %(expressions)s)"
+    output_field = FloatField()
+
+
+_SLICE = {
+    "": Value("", output_field=CharField()),
+    "account": F("conversation__account__name"),
+    "length": Case(When(Q(_chars__gt=LONG), then=Value("long")), default=Value("short"), output_field=CharField()),
+    "writer": F("writer"),
+}
+
+
+def lines(user, *, days: int, by: str = "", account: int = 0) -> list[Line]:
+    """The release in use first, then the others, newest first; `by`: a key of SLICES."""
+    turns = _turns(user, days, account)
+    rows = turns.annotate(slice=_SLICE[by]).values("release_id", "slice")
+    wait = Seconds(F("ended_at") - F("trigger__created_at"))
+    counted = rows.annotate(
+        turns=Count("pk"), handed=Count("pk", filter=Q(state=TurnState.HANDED_OVER)), given_up=Count("pk", filter=Q(state=TurnState.REFUSED)),
+        half=Percentile(wait, share=0.5), most=Percentile(wait, share=0.95),
+    ).order_by()  # fmt: skip
+    said = {
+        (row["release_id"], row["slice"]): row
+        for row in rows.annotate(solved=Count("feedback", filter=_SAID[0]), unsolved=Count("feedback", filter=_SAID[1])).order_by()
+    }
+    names = {release.pk: release for release in ModelRelease.objects.all()}
+    found = [_line(row, said.get((row["release_id"], row["slice"]), {}), names) for row in counted]
+    return sorted(found, key=lambda line: (not line.is_active, line.release, -line.turns))
+
+
+def daily(user, *, days: int, account: int = 0) -> list[tuple[object, Rate, Rate]]:
+    """(day, refused or handed over, called not solved) of each day with turns."""
+    rows = _turns(user, days, account).annotate(day=TruncDate("created_at")).values("day").order_by("day")
+    given_up = Q(state__in=(TurnState.REFUSED, TurnState.HANDED_OVER))
+    counted = {row["day"]: Rate(row["bad"], row["n"]) for row in rows.annotate(n=Count("pk"), bad=Count("pk", filter=given_up))}
+    said = rows.annotate(n=Count("feedback", filter=_SAID[0] | _SAID[1]), bad=Count("feedback", filter=_SAID[1]))
+    words = {row["day"]: Rate(row["bad"], row["n"]) for row in said}
+    return [(day, rate, words.get(day, Rate(0, 0))) for day, rate in counted.items()]
+
+
+def _turns(user, days: int, account: int) -> QuerySet[Turn]:
+    rows = (
+        Turn.objects.visible_to(user)
+        .filter(created_at__gte=timezone.now() - timedelta(days=days), state__in=ENDED)
+        .exclude(question="")
+        .annotate(_chars=Length("question"))
+    )
+    return rows.filter(conversation__account=account) if account else rows
+
+
+def _line(row: Mapping, said: Mapping, names: Mapping[int, ModelRelease]) -> Line:
+    release = names.get(row["release_id"])
+    solved, unsolved = said.get("solved", 0), said.get("unsolved", 0)
+    return Line(
+        release.name if release else "–", bool(release and release.state == ReleaseState.ACTIVE), str(row["slice"] or "–") if row["slice"] != "" else "",
+        row["turns"], Rate(solved, solved + unsolved), Rate(unsolved, solved + unsolved), Rate(row["handed"], row["turns"]),
+        Rate(row["given_up"], row["turns"]), row["half"], row["most"],
+    )  # fmt: skip
