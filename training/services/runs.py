@@ -111,7 +111,7 @@ def asked_of(dataset: Dataset) -> list[Asked]:
     bases = sorted(set(dataset.items.values_list("base_id", flat=True)))
     trained = {
         document
-        for positives in dataset.items.filter(split="train", synthetic=False).values_list("positives", flat=True)
+        for positives in dataset.items.filter(split__in=("train", "dev"), synthetic=False).values_list("positives", flat=True)
         for document, *_rest in positives
     }
     found = []
