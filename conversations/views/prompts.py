@@ -20,11 +20,11 @@ from conversations.services.prompt_trials import (
     prompt_try,
 )
 from conversations.services.prompts import CHANGE, PUBLISH, prompt_draft, prompt_edit, prompt_publish, prompt_remove, prompt_reset
-from knowledge.comparison import compare
 from knowledge.models import KnowledgeBase
 from scrm.access import policy
 from scrm.access.pages import page
 from scrm.ai.chat import chat_configured
+from scrm.core.comparison import compare
 from scrm.core.errors import NotFound, ScrmError
 
 PATIENCE = timedelta(seconds=15)

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from knowledge import selectors
-from knowledge.comparison import compare
 from knowledge.services.versions import version_publish_again, version_retry
 from scrm.access.pages import page
+from scrm.core.comparison import compare
 
 CHANGE = "knowledge.change_document"
 

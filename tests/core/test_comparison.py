@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from knowledge.comparison import MOST_PARAGRAPHS, Change, compare
+from scrm.core.comparison import MOST_PARAGRAPHS, Change, compare
 
 
 def shown(before: str, after: str) -> list[str]:
