@@ -52,6 +52,7 @@ def test_an_answer_is_written_into_the_log_with_what_it_came_from(asker, base):
     assert entry.detail == {
         "verdict": "supported",
         "writer": "extractive",
+        "endpoints": [],
         "prompt": "",
         "release": ModelRelease.objects.get(state="active").pk,
         "versions": sorted({row["version_id"] for row in question.result["citations"]}),
