@@ -25,5 +25,6 @@ def test_steps_of_both_are_timed(small):
     assert found["steps"] == 3
     assert found["seconds_a_step"].keys() == {"bare", "ours"}
     assert found["overhead"] > 0
+    assert found["processor_overhead"] > 0
     assert len(said) == 2
     assert not Job.objects.exists()
