@@ -28,3 +28,8 @@ def test_steps_of_both_are_timed(small):
     assert found["processor_overhead"] > 0
     assert len(said) == 2
     assert not Job.objects.exists()
+
+
+def test_nothing_but_the_result_goes_to_stdout(small, capsys):
+    trainer.bench_train({"rounds": 1, "steps": 1, "batch": 1, "longest": 8, "threads": 1}, lambda line: None)
+    assert "train_runtime" not in capsys.readouterr().out

@@ -77,7 +77,7 @@ def _bare(source: Path, folder: Path, triples: list[Triple], prefixes: tuple[str
     from datasets import Dataset
     from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
     from sentence_transformers.sentence_transformer.losses import CachedMultipleNegativesRankingLoss
-    from transformers import TrainerCallback
+    from transformers import PrinterCallback, TrainerCallback
 
     torch.set_num_threads(settings.threads)
     ends: list[Moment] = []
@@ -90,7 +90,7 @@ def _bare(source: Path, folder: Path, triples: list[Triple], prefixes: tuple[str
     model.max_seq_length = settings.longest
     columns = {"anchor": "question", "positive": "right", "negative": "wrong"}
     query, passage = prefixes
-    SentenceTransformerTrainer(
+    trainer = SentenceTransformerTrainer(
         model=model,
         args=SentenceTransformerTrainingArguments(
             output_dir=str(folder), per_device_train_batch_size=settings.batch, num_train_epochs=1, learning_rate=settings.rate,
@@ -100,7 +100,9 @@ def _bare(source: Path, folder: Path, triples: list[Triple], prefixes: tuple[str
         train_dataset=Dataset.from_dict({name: [getattr(each, field) for each in triples] for name, field in columns.items()}),
         loss=CachedMultipleNegativesRankingLoss(model, scale=1 / settings.temperature, mini_batch_size=settings.mini),
         callbacks=[Clock()],
-    ).train()  # fmt: skip
+    )  # fmt: skip
+    trainer.remove_callback(PrinterCallback)  # stdout belongs to the command's result
+    trainer.train()
     return _between(ends)
 
 

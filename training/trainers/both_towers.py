@@ -57,7 +57,7 @@ def train(
     """
     import torch
     from sentence_transformers import SentenceTransformerTrainer
-    from transformers import EarlyStoppingCallback
+    from transformers import EarlyStoppingCallback, PrinterCallback
     from transformers.trainer_utils import get_last_checkpoint
 
     from scrm.ai.sources.quiet import load_quietly
@@ -73,6 +73,7 @@ def train(
         evaluator=_evaluator(dev, triples, prefixes) if dev else None,
         callbacks=[_watcher(goes_on), *([EarlyStoppingCallback(settings.patience)] if dev else [])],
     )  # fmt: skip
+    trainer.remove_callback(PrinterCallback)  # stdout belongs to the command's result
     out.mkdir(parents=True, exist_ok=True)
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(out)))
     if settings.rank:
