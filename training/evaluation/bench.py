@@ -33,6 +33,7 @@ from training.evaluation.peers import bench as peers
 from training.evaluation.registry import Evaluation
 from training.evaluation.scale import bench as scale
 from training.evaluation.scratch import scratch_base
+from training.promotion import watching
 
 BENCHES: Registry[Evaluation] = Registry("benchmarks")
 GROUP = 500  # documents loaded between two looks at the number of chunks
@@ -163,6 +164,9 @@ BENCHES.register("search", Evaluation("Searching against stock encoding of the q
 BENCHES.register("retrieval", Evaluation("Search beside what one would otherwise pick.", peers.arguments, peers.bench_retrieval))
 BENCHES.register(
     "ingest", Evaluation("Reading and importing files, beside parser and encoder alone.", importing.arguments, importing.bench_ingest)
+)
+BENCHES.register(
+    "control", Evaluation("Releases sent back by chance, and how soon bad ones are.", watching.arguments, watching.bench_control)
 )
 BENCHES.register(
     "bandit", Evaluation("Simulated customers with a known best arm: regret and coverage.", bandit.arguments, bandit.bench_bandit)

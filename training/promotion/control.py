@@ -1,13 +1,16 @@
-"""When online figures of a release are worse than chance explains: a p-chart (Shewhart 1931; Montgomery, Statistical Quality Control, 7.2).
+"""When online figures of a release are worse than chance explains, however often one looks.
 
-Upper limit = p + 3 sqrt(p (1 - p) / n), with p the share under the release before and n the cases of the one in use. Pure numbers.
+A share is looked at every quarter of an hour: a limit of three sigmas (Shewhart's p-chart) would be left by chance sooner or later. The
+limit here is a confidence sequence, which holds at all looks together: the normal mixture bound (Robbins 1970; Howard, Ramdas, McAuliffe &
+Sekhon 2021, eq. 14) for the difference of two shares. Pure numbers.
 """
 
 import math
 from dataclasses import dataclass
 
-SIGMAS = 3.0
+ALPHA = 0.05  # two-sided, over all looks: a release that is no worse is sent back by chance in less than half of it
 LEAST = 50  # cases under either release
+_TIGHTEST = 20.0  # variance summed at which the bound is tightest: some 200 cases of one share in ten
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,16 @@ class Share:
 
 
 def upper_limit(before: Share, cases: int) -> float:
-    """Largest share among so many cases that is still chance. The share before is taken as (bad + 1) / (cases + 2), never quite 0."""
+    """Largest share among so many cases that is still chance. The share before is taken as (bad + 1) / (cases + 2), never quite 0; that it
+    is itself known from few cases only widens the limit.
+    """
+    if not cases or not before.cases:
+        return 1.0
     p = (before.bad + 1) / (before.cases + 2)
-    return min(1.0, p + SIGMAS * math.sqrt(p * (1 - p) / cases)) if cases else 1.0
+    alike = cases * before.cases / (cases + before.cases)  # cases of one sample that would tell as much
+    seen, flat = alike * p * (1 - p), _TIGHTEST / (2 * math.log(1 / ALPHA) + math.log(1 + 2 * math.log(1 / ALPHA)))
+    reach = math.sqrt((seen + flat) * math.log((seen + flat) / (flat * ALPHA**2))) / alike
+    return min(1.0, p + reach)
 
 
 def out_of_control(before: Share, now: Share) -> bool:

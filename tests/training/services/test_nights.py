@@ -1,12 +1,11 @@
 """A night from its beginning to service and back."""
 
-from datetime import timedelta
-
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
-from django.utils import timezone
 
+from conversations.choices import TurnState
+from conversations.models import Turn
 from scrm.ai.choices import ReleaseState
 from scrm.ai.models import ModelRelease
 from scrm.ai.registry import before_activation
@@ -15,6 +14,7 @@ from scrm.core.errors import Conflict, NotAllowed
 from scrm.dashboard.models import Notice
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
+from tests.conversations.factories import AccountFactory, ConversationFactory, CustomerMessageFactory
 from training.models import TrainingRun
 from training.promotion.control import Share
 from training.services import promotion
@@ -132,12 +132,22 @@ def test_one_step_back_and_not_forth_again(run):
         release_rollback(actor=None)
 
 
-def test_figures_out_of_control_roll_back_by_themselves(run, person, monkeypatch):
+def turns_of(conversation, release_id: int, refused: int, answered: int) -> None:
+    """Real turns that this release searched for."""
+    for number in range(refused + answered):
+        trigger = CustomerMessageFactory(conversation=conversation)
+        state = TurnState.REFUSED if number < refused else TurnState.ANSWERED
+        Turn.objects.create(conversation=conversation, trigger=trigger, question="问", state=state, release_id=release_id)
+
+
+def test_figures_out_of_control_roll_back_by_themselves(run, person):
     manager = person("knowledge_manager")
+    talk = ConversationFactory(account=AccountFactory())
+    turns_of(talk, run.previous_id, 6, 114)
     run_promote(actor=None, run=run)
-    ModelRelease.objects.filter(pk=run.release_id).update(activated_at=timezone.now() - timedelta(hours=5))
+    turns_of(talk, run.release_id, 4, 56)
     assert releases_watch() is None
-    monkeypatch.setattr(promotion, "indicators", lambda run: {"refused": (Share(50, 1_000), Share(60, 200))})
+    turns_of(talk, run.release_id, 26, 14)
     assert releases_watch().name == "test"
     run.refresh_from_db()
     assert run.state == State.ROLLED_BACK
