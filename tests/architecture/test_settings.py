@@ -12,7 +12,7 @@ def test_example_names_every_variable():
     read = {
         name
         for file in ROOT.glob("scrm/**/*.py")
-        for name in re.findall(r'env\.(?:text|flag|number|decimal|items|rows|path)\(\s*"(\w+)"', file.read_text())
+        for name in re.findall(r'env\.(?:text|flag|numbers?|decimal|items|rows|path|choice)\(\s*"(\w+)"', file.read_text())
     }
     lines = (ROOT / ".env.example").read_text().splitlines()
     explained = {found.group(1) for line in lines if (found := re.match(r"# ([A-Z_]+)=", line))}
