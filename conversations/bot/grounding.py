@@ -20,7 +20,8 @@ _STRETCH = 3  # neighbouring sentences that together may say what one sentence s
 _TRIED = 3  # stretches of a passage, those with most of the words
 _MARK = re.compile(r"\s*[\[【](\d{1,2})[\]】]")
 _MARK_AFTER_END = re.compile(r"([。！？；!?;])((?:\s*[\[【]\d{1,2}[\]】])+)")
-_MARKDOWN = re.compile(r"^[ \t]*(?:[-*•]|#{1,6})[ \t]+|\*\*", re.MULTILINE)
+# Signs of lists and headings; the number of an item is no figure that a source has to say.
+_MARKDOWN = re.compile(r"^[ \t]*(?:(?:[-*•]|#{1,6}|\d{1,2}[.．])[ \t]+|\d{1,2}[、)）][ \t]*(?!\d))|\*\*", re.MULTILINE)
 
 
 @dataclass(frozen=True)

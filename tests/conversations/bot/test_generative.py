@@ -1,5 +1,6 @@
 import pytest
 
+from conversations.bot.grounding import written_sentences
 from conversations.bot.pipeline import run
 from conversations.bot.prompts import messages, tokens_at_most
 from conversations.models import Message
@@ -155,3 +156,11 @@ def test_the_trace_says_why_no_endpoint_wrote(endpoint, scope, settings):
 def test_the_trace_of_quotes_speaks_of_no_endpoint(db, release, settings):
     settings.CHAT_MODEL = ""
     assert {"endpoint", "unavailable"}.isdisjoint(draft_of(run(QUESTION, Scope((shop_base().pk,)))))
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [("1. 保修期为两年。", "保修期为两年。"), ("2、保修两年", "保修两年"), ("12) 保修", "保修"), ("3.5元起", "3.5元起"), ("3、5日发货", "3、5日发货"), ("7天内", "7天内")],
+)  # fmt: skip
+def test_the_number_of_an_item_is_no_part_of_its_sentence(line, sentence):
+    assert written_sentences(line) == [(sentence, ())]
