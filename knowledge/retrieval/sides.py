@@ -102,7 +102,7 @@ def _ways(base_ids: Sequence[int], settings: Mapping[str, Any]) -> dict[_Way, tu
     found: dict[_Way, tuple[int, ...]] = {}
     for base in base_ids:
         told = known.get(str(base))
-        way = _Way(told.get("head", ""), False, tuple(told.get("level", (0.0, 1.0)))) if told else rest
+        way = _Way(told.get("head", ""), False, tuple(told.get("level", (0.0, 1.0)))) if told is not None else rest
         found[way] = (*found.get(way, ()), base)
     return found
 
