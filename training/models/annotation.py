@@ -57,6 +57,11 @@ class AnnotationTask(models.Model):
         REVIEWED = "reviewed", _("changed or rejected in review")
         EDITED = "edited", _("draft changed by a colleague")
         REFUSED = "refused", _("refused although something was found")
+        REPEATED = "repeated", _("asked again after the answer")
+        HANDED = "handed", _("a person was needed after the answer")
+        MARGIN = "margin", _("first passages nearly alike")
+        DISAGREE = "disagree", _("meaning and words found others")
+        NEW = "new", _("unlike every earlier question")
         CONTROL = "control", _("random control")
         IMPORTED = "imported", _("imported")
 

@@ -1,4 +1,6 @@
-"""What goes onto the annotation queue: objections, reviews, changed drafts, refusals with something found, and a random control share."""
+"""What goes onto the annotation queue: objections, reviews, changed drafts, refusals with something found, answers that teach, and a random
+control share.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,6 +15,7 @@ from conversations.models import ReplyDraft, ReviewTask, Turn
 from scrm.core.locks import lock_in_tx
 from training.models import AnnotationPlan, AnnotationTask, AnswerRating, Feedback, LearningObjection
 from training.services.annotation import CONTROL_PEOPLE
+from training.services.annotation_teaching import teaching
 
 SINCE = timedelta(days=30)
 CONTROL_EVERY = 20  # answered turns
@@ -20,6 +23,7 @@ MOST, PASSAGES = 500, 10
 SHORTEST = 2  # characters
 Reason = AnnotationTask.Reason
 WEIGHTS = {Reason.UNSOLVED: 5, Reason.DISLIKED: 5, Reason.REVIEWED: 4, Reason.EDITED: 4, Reason.REFUSED: 2, Reason.CONTROL: 1}
+WEIGHTS |= {Reason.REPEATED: 4, Reason.HANDED: 3, Reason.MARGIN: 2, Reason.DISAGREE: 2, Reason.NEW: 2}
 
 
 def annotation_gather() -> int:
@@ -27,6 +31,7 @@ def annotation_gather() -> int:
     with transaction.atomic(durable=True):
         lock_in_tx("annotation", "gather")
         rows = [*_of_turns(), *_of_ratings(), *_of_drafts()]
+        rows += _of_teaching({row.turn_id for row in rows})
         people = dict(AnnotationPlan.objects.values_list("base_id", "people"))
         for row in rows:
             planned = people.get(row.base_id, 1)
@@ -71,6 +76,21 @@ def _found(turn: Turn) -> list:
             rows = [*(output.get("hits") or []), *(output.get("rejected") or [])]
             return [[row["chunk"], row.get("relevance", 0)] for row in rows if row.get("chunk")][:PASSAGES]
     return []
+
+
+def _of_teaching(taken: set[int | None]) -> Iterator[AnnotationTask]:
+    for turn, reason in teaching(_known("turn")):
+        base = turn.conversation.account.bases.filter(scratch=False).order_by("pk").first()
+        if base and turn.pk not in taken and len(turn.question.strip()) >= SHORTEST:
+            yield AnnotationTask(
+                base=base,
+                turn=turn,
+                reason=reason,
+                weight=WEIGHTS[reason],
+                question=turn.question,
+                answer=turn.answer,
+                suggested=_found(turn),
+            )
 
 
 def _of_ratings() -> Iterator[AnnotationTask]:

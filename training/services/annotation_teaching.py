@@ -1,0 +1,101 @@
+"""Answers that nobody objected to and that still teach: something happened afterwards, or the search was in doubt."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from django.utils import timezone
+
+from conversations.choices import TurnState
+from conversations.models import Turn
+from knowledge.retrieval.likeness import same_key
+from training.clustering import likeness, pairs_of
+from training.models import AnnotationTask, LearningObjection
+
+Reason = AnnotationTask.Reason
+SINCE = timedelta(days=7)
+AFTERWARDS = timedelta(hours=24)
+LOOKED_AT = 500  # newest answers
+MOST_OPEN = {
+    Reason.REPEATED: 100,
+    Reason.HANDED: 100,
+    Reason.MARGIN: 20,
+    Reason.DISAGREE: 20,
+    Reason.NEW: 20,
+}  # so that objections are not buried
+MARGIN = 0.02  # of relevance between the first two passages, when the first is no sure one
+SURE = 0.9
+FAR = 20  # rank of the one half's first passage in the other half, from which they disagree
+NEW = 0.3  # likeness to every earlier question, below which a question opens a cluster of its own
+EARLIER = 1_000  # questions compared with
+
+
+def teaching(known_turns) -> Iterator[tuple[Turn, str]]:
+    """(turn, reason) of newest answers that have no task yet, as long as few of that reason are open."""
+    rows = Turn.objects.filter(created_at__gte=timezone.now() - SINCE, state=TurnState.ANSWERED).exclude(question="").exclude(answer="")
+    rows = rows.exclude(pk__in=known_turns).exclude(conversation__identity__customer__in=LearningObjection.objects.values("customer"))
+    turns = list(rows.select_related("conversation__account").order_by("-pk")[:LOOKED_AT])
+    later, earlier = _later(turns), _earlier(turns)
+    room = _room()
+    for turn in turns:
+        reason = _afterwards(turn, later[turn.conversation_id]) or _doubt(turn) or _new(turn, earlier)
+        if reason and room[reason] > 0:
+            room[reason] -= 1
+            yield turn, reason
+
+
+def _room() -> Counter:
+    opened = AnnotationTask.objects.filter(state=AnnotationTask.State.OPEN, reason__in=MOST_OPEN)
+    return Counter(MOST_OPEN) - Counter(opened.values_list("reason", flat=True))
+
+
+def _later(turns: Sequence[Turn]) -> Mapping[int, list[Turn]]:
+    found: dict[int, list[Turn]] = defaultdict(list)
+    rows = Turn.objects.filter(conversation__in={turn.conversation_id for turn in turns}, created_at__gte=timezone.now() - SINCE)
+    for row in rows.only("conversation_id", "question", "state", "created_at"):
+        found[row.conversation_id].append(row)
+    return found
+
+
+def _earlier(turns: Sequence[Turn]) -> list[tuple[int, str, frozenset[str]]]:
+    """(turn, question, its pairs of characters) of the newest questions."""
+    rows = Turn.objects.exclude(question="").order_by("-pk").values_list("pk", "question")[: EARLIER + len(turns)]
+    return [(pk, question, frozenset(pairs_of(question))) for pk, question in rows]
+
+
+def _afterwards(turn: Turn, others: Sequence[Turn]) -> str:
+    """The customer asked the same once more, or a person was needed after all."""
+    after = [one for one in others if one.pk > turn.pk and one.created_at - turn.created_at < AFTERWARDS]
+    key = same_key(turn.question)
+    if any(one.question and same_key(one.question) == key for one in after):
+        return Reason.REPEATED
+    return Reason.HANDED if any(one.state == TurnState.HANDED_OVER for one in after) else ""
+
+
+def _doubt(turn: Turn) -> str:
+    hits = next((entry["output"].get("hits") or [] for entry in turn.trace if entry.get("step") == "retrieve" and entry.get("output")), [])
+    if len(hits) < 2:
+        return ""
+    first, second = (float(hit.get("relevance") or 0) for hit in hits[:2])
+    if first < SURE and first - second < MARGIN:
+        return Reason.MARGIN
+    by_meaning, by_words = _best(hits, "vector_rank"), _best(hits, "lexical_rank")
+    if by_meaning and by_words and by_meaning is not by_words and _is_far(by_meaning, "lexical_rank") and _is_far(by_words, "vector_rank"):
+        return Reason.DISAGREE
+    return ""
+
+
+def _best(hits: Sequence[Mapping], rank: str) -> Mapping | None:
+    return next((hit for hit in hits if hit.get(rank) == 1), None)
+
+
+def _is_far(hit: Mapping, rank: str) -> bool:
+    return hit.get(rank) is None or hit[rank] > FAR
+
+
+def _new(turn: Turn, earlier: Sequence[tuple[int, str, frozenset[str]]]) -> str:
+    before = [pairs for pk, _question, pairs in earlier if pk < turn.pk][:EARLIER]
+    if not before:
+        return ""
+    own = frozenset(pairs_of(turn.question))
+    return "" if any(likeness(own, pairs) >= NEW for pairs in before) else Reason.NEW
