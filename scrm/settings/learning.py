@@ -29,5 +29,5 @@ KEEP_OLD_VECTORS_DAYS = env.number("SCRM_KEEP_OLD_VECTORS_DAYS", 14)
 
 # Real-time learning: safe ways of answering are tried in real turns (training.services.bandit). Off, a turn costs nothing more.
 BANDIT = env.flag("SCRM_BANDIT")
-BANDIT_EXPLORED = min(0.5, max(0.0, env.decimal("SCRM_BANDIT_EXPLORED", 0.2)))  # largest share of turns that go another way than the default
+BANDIT_EXPLORED = min(0.5, max(0.0, env.decimal("SCRM_BANDIT_EXPLORED", 0.2)))  # largest share of turns that leave the default
 BANDIT_ARMS = env.items("SCRM_BANDIT_ARMS", ("meaning", "words", "wide", "strict"))
