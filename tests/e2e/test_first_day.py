@@ -89,7 +89,7 @@ def test_a_customer_is_answered_by_the_bot_then_by_a_person_then_by_the_bot(copy
     say(phone, "那可以货到付款吗？")
     expect(desk.locator(".entry-theirs", has_text="货到付款")).to_be_visible()
     desk.fill("#reply", "抱歉，暂不支持")
-    desk.click("#composer button[type=submit]")
+    desk.click("#composer .button-primary")
     expect(replies.filter(has_text="抱歉，暂不支持")).to_be_visible()
     expect(desk.locator(".bubble-bot")).to_have_count(by_the_bot)
 
@@ -135,5 +135,5 @@ def test_the_desk_works_without_javascript(copy, window):
     desk.locator(".row-link", has_text="赵无脚本").click()
     desk.click("form[action$='take-over/'] button")
     desk.fill("#reply", "没有脚本也能回复")
-    desk.click("#composer button[type=submit]")
+    desk.click("#composer .button-primary")
     expect(phone.locator(".said.theirs .bubble", has_text="没有脚本也能回复")).to_be_visible()
