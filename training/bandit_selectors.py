@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from scrm.core.shares import Z
 from training.models import BanditChoice
 from training.services.bandit import ARMS, USUAL, arms, policy_row
 
@@ -56,13 +57,12 @@ def _posterior(stored: dict | None) -> tuple[float, float, float] | None:
         return None
     import numpy as np
 
-    from training.bandit.thompson import DIMENSIONS, NOISE, Posterior
+    from training.bandit.thompson import DIMENSIONS, Posterior
 
     context = np.eye(DIMENSIONS)[0]
     posterior = Posterior.from_json(stored)
-    spread = float(np.sqrt(NOISE * context @ np.linalg.solve(posterior.precision, context)))
-    mean = posterior.mean(context)
-    return mean, mean - 1.96 * spread, mean + 1.96 * spread
+    mean, reach = posterior.mean(context), Z * posterior.spread(context)
+    return mean, mean - reach, mean + reach
 
 
 def _estimates(told: list, names: list[str]) -> dict[str, dict]:

@@ -1,6 +1,5 @@
 """Online figures of each release, whole and by slice: what became of real turns. Only conversations that the reader may see count."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,35 +13,14 @@ from conversations.choices import TurnState
 from conversations.models import Turn
 from scrm.ai.choices import ReleaseState
 from scrm.ai.models import ModelRelease
+from scrm.core.shares import Share
 from training.models import Feedback
+from training.services.promotion import ENDED, GIVEN_UP
 
 DAYS = (7, 30, 90)
 LONG = 15  # characters of a question
-ENDED = (TurnState.ANSWERED, TurnState.REFUSED, TurnState.HANDED_OVER, TurnState.IN_REVIEW, TurnState.REJECTED)
 SLICES = {"": _("whole"), "account": _("by channel account"), "length": _("by length of the question"), "writer": _("by writer")}
-_Z = 1.959964
 _SAID = Q(feedback__value=Feedback.Value.SOLVED), Q(feedback__value=Feedback.Value.UNSOLVED)
-
-
-@dataclass(frozen=True)
-class Rate:
-    """`part` of `cases`, with the 95 % interval of Wilson (1927)."""
-
-    part: int
-    cases: int
-
-    @property
-    def value(self) -> float | None:
-        return self.part / self.cases if self.cases else None
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        if not self.cases:
-            return 0.0, 1.0
-        n, p = self.cases, self.part / self.cases
-        middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-        reach = _Z * math.sqrt(p * (1 - p) / n + _Z**2 / (4 * n * n)) / (1 + _Z**2 / n)
-        return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 @dataclass(frozen=True)
@@ -53,10 +31,10 @@ class Line:
     is_active: bool
     slice: str
     turns: int
-    solved: Rate
-    disliked: Rate
-    handed_over: Rate
-    refused: Rate
+    solved: Share
+    disliked: Share
+    handed_over: Share
+    refused: Share
     half_s: float | None
     most_s: float | None
 
@@ -102,14 +80,14 @@ def lines(user, *, days: int, by: str = "", account: int = 0) -> list[Line]:
     return sorted(found, key=lambda line: (not line.is_active, line.release, -line.turns))
 
 
-def daily(user, *, days: int, account: int = 0) -> list[tuple[object, Rate, Rate]]:
+def daily(user, *, days: int, account: int = 0) -> list[tuple[object, Share, Share]]:
     """(day, refused or handed over, called not solved) of each day with turns."""
     rows = _turns(user, days, account).annotate(day=TruncDate("created_at")).values("day").order_by("day")
-    given_up = Q(state__in=(TurnState.REFUSED, TurnState.HANDED_OVER))
-    counted = {row["day"]: Rate(row["bad"], row["n"]) for row in rows.annotate(n=Count("pk"), bad=Count("pk", filter=given_up))}
+    given_up = Q(state__in=GIVEN_UP)
+    counted = {row["day"]: Share(row["bad"], row["n"]) for row in rows.annotate(n=Count("pk"), bad=Count("pk", filter=given_up))}
     said = rows.annotate(n=Count("feedback", filter=_SAID[0] | _SAID[1]), bad=Count("feedback", filter=_SAID[1]))
-    words = {row["day"]: Rate(row["bad"], row["n"]) for row in said}
-    return [(day, rate, words.get(day, Rate(0, 0))) for day, rate in counted.items()]
+    words = {row["day"]: Share(row["bad"], row["n"]) for row in said}
+    return [(day, rate, words.get(day, Share(0, 0))) for day, rate in counted.items()]
 
 
 def _turns(user, days: int, account: int) -> QuerySet[Turn]:
@@ -127,6 +105,6 @@ def _line(row: Mapping, said: Mapping, names: Mapping[int, ModelRelease]) -> Lin
     solved, unsolved = said.get("solved", 0), said.get("unsolved", 0)
     return Line(
         release.name if release else "–", bool(release and release.state == ReleaseState.ACTIVE), str(row["slice"] or "–") if row["slice"] != "" else "",
-        row["turns"], Rate(solved, solved + unsolved), Rate(unsolved, solved + unsolved), Rate(row["handed"], row["turns"]),
-        Rate(row["given_up"], row["turns"]), row["half"], row["most"],
+        row["turns"], Share(solved, solved + unsolved), Share(unsolved, solved + unsolved), Share(row["handed"], row["turns"]),
+        Share(row["given_up"], row["turns"]), row["half"], row["most"],
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -61,6 +61,11 @@ def place_of(scope: Scope, stamps: Stamps) -> str:
 
 
 NO_PROMPT = ("", "extractive", "phrase")  # writers that no endpoint stands behind
+
+
+def prompt_used(writers: Iterable[str]) -> str:
+    """prompt_version where an endpoint wrote any of it, else ""."""
+    return prompt_version() if any(writer not in NO_PROMPT for writer in writers) else ""
 
 
 def prompt_version() -> str:

@@ -9,6 +9,7 @@ from conversations.bot.wordings import wording
 from conversations.choices import PromptKind
 from conversations.types import Exchange
 from knowledge.types import Hit
+from scrm.ai.budget import tokens_at_most
 from scrm.privacy.redact import PLACEHOLDER
 
 RULES = """你是客服助手，只根据“检索内容”用简体中文回答“用户问题”。
@@ -48,11 +49,6 @@ def room_for_rules() -> int:
 def _readable() -> int:
     """Tokens that an endpoint may be asked in: what it takes at once without the answer."""
     return settings.CHAT_CONTEXT_TOKENS - settings.CHAT_ANSWER_TOKENS - _SPARE_TOKENS
-
-
-def tokens_at_most(text: str) -> int:
-    """One for three bytes, which is one Chinese character: current tokenizers take fewer."""
-    return len(text.encode()) // 3 + 1
 
 
 def _that_fit(hits: Sequence[Hit], tokens: int) -> str:

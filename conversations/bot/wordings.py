@@ -8,8 +8,8 @@ from conversations.choices import PromptKind, PromptState
 from conversations.models import PromptVersion
 
 BUILT_IN = 0  # the number of the wording that stands in the code
-_held: ContextVar[Mapping[str, tuple[int, str]] | None] = ContextVar("wordings held", default=None)
-_asked: ContextVar[dict | None] = ContextVar("wordings asked for", default=None)
+_Wordings = Mapping[str, tuple[int, str]]
+_held: ContextVar[list[_Wordings] | None] = ContextVar("wordings held", default=None)  # empty until somebody asks for one
 
 
 def wording(kind: PromptKind, built_in: str) -> str:
@@ -27,33 +27,33 @@ def wordings_held() -> Iterator[None]:
 
     A block within a block belongs to the outer one.
     """
-    token = _asked.set(_asked.get() if _asked.get() is not None else {})
-    try:
-        yield
-    finally:
-        _asked.reset(token)
-
-
-@contextmanager
-def worded(kind: PromptKind, version: int, text: str) -> Iterator[None]:
-    """Within the block, and in this thread alone, this wording stands in place of the live one; version BUILT_IN: the built-in one."""
-    others = {each: said for each, said in _read().items() if each != kind}
-    token = _held.set(others | ({kind: (version, text)} if version != BUILT_IN else {}))
+    held = _held.get()
+    token = _held.set([] if held is None else held)
     try:
         yield
     finally:
         _held.reset(token)
 
 
-def _live() -> Mapping[str, tuple[int, str]]:
-    held, asked = _held.get(), _asked.get()
+@contextmanager
+def worded(kind: PromptKind, version: int, text: str) -> Iterator[None]:
+    """Within the block, and in this thread alone, this wording stands in place of the live one; version BUILT_IN: the built-in one."""
+    others = {each: said for each, said in _read().items() if each != kind}
+    token = _held.set([others | ({kind: (version, text)} if version != BUILT_IN else {})])
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def _live() -> _Wordings:
+    held = _held.get()
+    if held:
+        return held[0]
+    found = _read()
     if held is not None:
-        return held
-    if asked is None:
-        return _read()
-    if "live" not in asked:
-        asked["live"] = _read()
-    return asked["live"]
+        held.append(found)
+    return found
 
 
 def _read() -> dict[str, tuple[int, str]]:

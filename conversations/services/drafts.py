@@ -3,42 +3,38 @@
 The documents are those that the customer's bot may quote, never those for staff: the words are meant to go out.
 """
 
-import logging
 import re
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.bot.batch import answer_all
 from conversations.bot.generative import overheard
 from conversations.bot.payload import citation_payload
-from conversations.bot.places import NO_PROMPT, prompt_version
+from conversations.bot.places import prompt_used
 from conversations.bot.wordings import wordings_held
 from conversations.choices import Author, ConversationState, QuestionState
 from conversations.models import Conversation, Message, ReplyDraft
 from conversations.services.handover import ANSWER
+from conversations.services.writing import written_into
 from conversations.turn_selectors import recent_exchanges
 from conversations.types import BotState, Outcome
-from knowledge.types import Hit, Scope
+from knowledge.types import Scope
 from scrm.access import policy
 from scrm.ai import chat
 from scrm.ai.selectors import active_release_or_none, releases_held
 from scrm.audit.services import audit_record
-from scrm.core.errors import Conflict, Invalid, ScrmError
-from scrm.core.querysets import lease_until
+from scrm.core.attempts import attempted
+from scrm.core.errors import Conflict, Invalid
+from scrm.core.querysets import claim, free
 from scrm.core.tasks import send_after_commit
-
-log = logging.getLogger(__name__)
 
 MOST = 4  # of the customer's last messages
 LEASE_S = 60
-TOLD_EVERY_S = 0.3
-UNEXPECTED = _("An unexpected error; administrators find its cause in the worker's log.")
 _MARKS = re.compile(r"\s?\[\d+\]")  # an agent's words carry no source numbers
 
 
@@ -61,7 +57,7 @@ def draft_ask(*, actor, conversation: Conversation) -> ReplyDraft:
 
 def drafts_waiting() -> list[int]:
     """Ids that no worker is at."""
-    return list(ReplyDraft.objects.filter(_free()).order_by("pk").values_list("pk", flat=True)[:50])
+    return list(ReplyDraft.objects.filter(free()).order_by("pk").values_list("pk", flat=True)[:50])
 
 
 def draft_run(*, draft_id: int) -> None:
@@ -69,15 +65,11 @@ def draft_run(*, draft_id: int) -> None:
     row = _claimed(draft_id)
     if row is None:
         return
-    try:
-        result = _result(row)
-    except ScrmError as error:
-        _end(row, QuestionState.FAILED, error=str(error))
-    except Exception:  # outermost boundary of a draft: whoever waits for it must not wait for ever
-        log.exception("draft %s failed", draft_id)
-        _end(row, QuestionState.FAILED, error=str(UNEXPECTED))
-    else:
+    result, why = attempted(lambda: _result(row), what=f"draft {row.pk}")
+    if why is None:
         _end(row, QuestionState.DONE, result=result)
+    else:
+        _end(row, QuestionState.FAILED, error=why)
 
 
 def draft_sent_in_tx(*, actor, conversation: Conversation, draft_id: int, masked: str) -> None:
@@ -95,12 +87,8 @@ def _waiting(conversation: Conversation) -> list[str]:
     return list(dict.fromkeys(row.text.strip() for row in reversed(rows) if row.text.strip()))
 
 
-def _free() -> Q:
-    return Q(state=QuestionState.QUEUED) | Q(state=QuestionState.RUNNING, lease_until__lt=timezone.now())
-
-
 def _claimed(draft_id: int) -> ReplyDraft | None:
-    taken = ReplyDraft.objects.filter(_free(), pk=draft_id).update(state=QuestionState.RUNNING, lease_until=lease_until(LEASE_S))
+    taken = claim(ReplyDraft.objects.filter(pk=draft_id), seconds=LEASE_S)
     return ReplyDraft.objects.select_related("conversation__account", "asked_by").get(pk=draft_id) if taken else None
 
 
@@ -111,7 +99,7 @@ def _result(row: ReplyDraft) -> dict:
     rows = ReplyDraft.objects.filter(pk=row.pk, state=QuestionState.RUNNING)
     with releases_held(), wordings_held(), overheard(written_into(rows)), chat.within(settings.CHAT_TIMEOUT_S):
         states = answer_all(row.question.split("\n"), scope, history, channel=conversation.account.kind)
-        return _told(tuple(states)) | {"prompt": prompt_version() if any(one.writer not in NO_PROMPT for one in states) else ""}
+        return _told(tuple(states)) | {"prompt": prompt_used(one.writer for one in states)}
 
 
 def _told(states: tuple[BotState, ...]) -> dict:
@@ -127,20 +115,6 @@ def _told(states: tuple[BotState, ...]) -> dict:
         "topics": sorted({topic for state in usable for topic in state.risk_topics}),
         "citations": [citation_payload(quote) for state in usable for quote in state.quotes],
     }
-
-
-def written_into(rows: QuerySet) -> Callable[[str, Sequence[Hit]], None]:
-    """A listener that keeps what an endpoint has written so far with its passages. Unchecked: the end replaces it."""
-    told_at = 0.0
-
-    def tell(text: str, hits: Sequence[Hit]) -> None:
-        nonlocal told_at
-        if time.monotonic() - told_at < TOLD_EVERY_S:
-            return
-        told_at = time.monotonic()
-        rows.update(result={"written": text, "hits": [{"document_id": hit.document_id, "title": hit.title} for hit in hits]})
-
-    return tell
 
 
 def _end(row: ReplyDraft, state: QuestionState, **changes) -> None:

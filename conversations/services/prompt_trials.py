@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,8 +26,9 @@ from knowledge.selectors import scope_for
 from scrm.access import policy
 from scrm.ai.chat import chat_configured
 from scrm.ai.usage import counted
-from scrm.core.errors import Conflict, Invalid, ScrmError
-from scrm.core.querysets import lease_until
+from scrm.core.attempts import UNEXPECTED, attempted
+from scrm.core.errors import Conflict, Invalid
+from scrm.core.querysets import free, lease_until
 from scrm.core.tasks import send_after_commit
 from scrm.privacy.redact import redact
 
@@ -39,7 +40,6 @@ LEASE_S = 60  # and twice the time an endpoint may take
 ATTEMPTS = 3  # at one question, when workers die over it
 KEPT = 10  # trials of a version
 OVER = (PromptTrialState.FAILED, PromptTrialState.CANCELLED, PromptTrialState.DONE)
-UNEXPECTED = _("An unexpected error; administrators find its cause in the worker's log.")
 
 
 def prompt_try(*, actor, prompt: PromptVersion, base_id: int, lines: Sequence[str] = (), saved: Sequence[int] = ()) -> PromptTrial:
@@ -100,7 +100,7 @@ def prompt_opponent(prompt: PromptVersion) -> int:
 
 def prompt_trials_waiting() -> list[int]:
     """Ids that no worker is at."""
-    return list(PromptTrial.objects.filter(_free()).order_by("pk").values_list("pk", flat=True)[:20])
+    return list(PromptTrial.objects.filter(free()).order_by("pk").values_list("pk", flat=True)[:20])
 
 
 def prompt_trial_run(*, trial_id: int) -> None:
@@ -108,17 +108,13 @@ def prompt_trial_run(*, trial_id: int) -> None:
     trial = _claimed(trial_id)
     if trial is None:
         return
-    try:
-        over = _ask_next(trial)
-    except ScrmError as error:
-        _put(trial, PromptTrialState.FAILED, error=str(error))
-    except Exception:  # outermost boundary of a trial: whoever waits for it must not wait for ever
-        log.exception("trial of a prompt %s failed", trial_id)
-        _put(trial, PromptTrialState.FAILED, error=str(UNEXPECTED))
-    else:
-        kept = _put(trial, PromptTrialState.DONE if over else PromptTrialState.QUEUED, result=trial.result, attempts=0)
-        if kept and not over:
-            send_after_commit("conversations.prompt_trial_run", trial.pk)
+    over, why = attempted(lambda: _ask_next(trial), what=f"trial of a prompt {trial.pk}")
+    if why is not None:
+        _put(trial, PromptTrialState.FAILED, error=why)
+        return
+    kept = _put(trial, PromptTrialState.DONE if over else PromptTrialState.QUEUED, result=trial.result, attempts=0)
+    if kept and not over:
+        send_after_commit("conversations.prompt_trial_run", trial.pk)
 
 
 def _questions(prompt: PromptVersion, base: KnowledgeBase, lines: Sequence[str], saved: Sequence[int]) -> list[str]:
@@ -135,13 +131,9 @@ def _questions(prompt: PromptVersion, base: KnowledgeBase, lines: Sequence[str],
     return asked
 
 
-def _free() -> Q:
-    return Q(state=PromptTrialState.QUEUED) | Q(state=PromptTrialState.RUNNING, lease_until__lt=timezone.now())
-
-
 def _claimed(trial_id: int) -> PromptTrial | None:
     until = lease_until(LEASE_S + 2 * settings.CHAT_TIMEOUT_S)
-    taken = PromptTrial.objects.filter(_free(), pk=trial_id).update(
+    taken = PromptTrial.objects.filter(free(), pk=trial_id).update(
         state=PromptTrialState.RUNNING, lease_until=until, attempts=F("attempts") + 1
     )
     if not taken:

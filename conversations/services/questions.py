@@ -5,19 +5,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.bot.generative import overheard
 from conversations.bot.payload import outcome_payload, search_payload
 from conversations.bot.pipeline import run
-from conversations.bot.places import NO_PROMPT, prompt_version
+from conversations.bot.places import prompt_used
 from conversations.bot.questions import without_personal
 from conversations.bot.wordings import wordings_held
 from conversations.choices import QuestionState
 from conversations.models import Question
-from conversations.services.drafts import written_into
+from conversations.services.writing import written_into
 from knowledge.models import KnowledgeBase
 from knowledge.retrieval import search
 from knowledge.retrieval.explaining import explained, silent
@@ -27,8 +26,9 @@ from knowledge.selectors import scope_for
 from scrm.access import policy
 from scrm.ai.selectors import active_release_or_none
 from scrm.audit.services import audit_record
-from scrm.core.errors import Invalid, NotFound, ScrmError
-from scrm.core.querysets import lease_until
+from scrm.core.attempts import attempted
+from scrm.core.errors import Invalid, NotFound
+from scrm.core.querysets import claim, free
 from scrm.core.tasks import send_after_commit
 from scrm.privacy.redact import redact
 
@@ -39,7 +39,6 @@ SEARCH = "knowledge.search_knowledgebase"
 MAX_QUESTION = 1000
 LEASE_S = 120
 SEARCH_LIMIT = 20
-UNEXPECTED = _("An unexpected error; administrators find its cause in the worker's log.")
 
 __all__ = ["outcome_payload", "question_ask", "question_run", "questions_waiting"]
 
@@ -68,34 +67,24 @@ def question_ask(*, actor, base_ids: Iterable[int], text: str, search_only: bool
 
 def questions_waiting() -> list[int]:
     """Ids that no worker is at: never started, or begun by a worker that died."""
-    abandoned = Q(state=QuestionState.QUEUED) | Q(state=QuestionState.RUNNING, lease_until__lt=timezone.now())
-    return list(Question.objects.filter(abandoned).order_by("id").values_list("pk", flat=True)[:100])
+    return list(Question.objects.filter(free()).order_by("id").values_list("pk", flat=True)[:100])
 
 
 def question_run(*, question_id: int) -> None:
     """Answer one question; no effect when it is gone, done or another worker's. Searches what the asker may use now."""
     question = _claimed(question_id)
-    if question is not None:
-        with wordings_held():
-            _answered(question)
-
-
-def _answered(question: Question) -> None:
-    try:
-        result = _result(question)
-    except ScrmError as error:
-        _end(question, QuestionState.FAILED, error=str(error))
+    if question is None:
         return
-    except Exception:  # outermost boundary of a question: whoever asked must not wait for ever
-        log.exception("question %s failed", question.pk)
-        _end(question, QuestionState.FAILED, error=str(UNEXPECTED))
-        return
-    _end(question, QuestionState.DONE, result=result)
+    with wordings_held():
+        result, why = attempted(lambda: _result(question), what=f"question {question.pk}")
+        if why is None:
+            _end(question, QuestionState.DONE, result=result)
+        else:
+            _end(question, QuestionState.FAILED, error=why)
 
 
 def _claimed(question_id: int) -> Question | None:
-    free = Q(state=QuestionState.QUEUED) | Q(state=QuestionState.RUNNING, lease_until__lt=timezone.now())
-    taken = Question.objects.filter(free, pk=question_id).update(state=QuestionState.RUNNING, lease_until=lease_until(LEASE_S))
+    taken = claim(Question.objects.filter(pk=question_id), seconds=LEASE_S)
     return Question.objects.select_related("asked_by").get(pk=question_id) if taken else None
 
 
@@ -129,7 +118,7 @@ def _provenance(result: dict) -> dict:
         "verdict": result.get("verdict") or "",
         "writer": writer,
         "endpoints": [result["endpoint"]] if result.get("endpoint") else [],
-        "prompt": prompt_version() if writer not in NO_PROMPT else "",
+        "prompt": prompt_used([writer]),
         "release": release.pk if release else None,
         "versions": sorted({row["version_id"] for row in result.get("citations") or [] if row.get("version_id")}),
     }

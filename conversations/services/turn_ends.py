@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from conversations.bot import choosers
 from conversations.bot.payload import timings, trace_payload
-from conversations.bot.places import NO_PROMPT, prompt_version
+from conversations.bot.places import prompt_used
 from conversations.bot.sources import with_sources
 from conversations.channels.wecom_kf.text import plain, split
 from conversations.choices import TurnState
@@ -111,7 +111,7 @@ def _provenance(turn: Turn, reply: Reply) -> dict:
         "verdict": turn.verdict,
         "writer": turn.writer,
         "endpoints": sorted({state.endpoint for state in reply.states if state.endpoint}),
-        "prompt": prompt_version() if any(state.writer not in NO_PROMPT for state in reply.states) else "",
+        "prompt": prompt_used(state.writer for state in reply.states),
         "release": turn.release_id,
         "versions": sorted({quote.hit.version_id for quote in quotes}),
         "stamps": sorted({stamp for state in reply.states for stamp in state.stamps}),

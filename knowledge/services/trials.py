@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +21,9 @@ from knowledge.selectors import scope_for
 from knowledge.types import Hit, Scope
 from scrm.access import policy
 from scrm.audit.services import audit_record
-from scrm.core.errors import Conflict, Invalid, ScrmError
-from scrm.core.querysets import lease_until
+from scrm.core.attempts import attempted
+from scrm.core.errors import Conflict, Invalid
+from scrm.core.querysets import claim, free
 from scrm.core.tasks import send_after_commit
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,6 @@ MOST_QUESTIONS = 200  # of a trial, the newest
 KEPT = 20  # trials of a base
 LEASE_S = 60
 SLICE_S = 0.5  # then customers' questions come first; the trial goes on behind them
-UNEXPECTED = _("An unexpected error; administrators find its cause in the worker's log.")
 
 
 def trial_open(*, actor, base: KnowledgeBase, weights: Mapping[str, object]) -> TuningTrial:
@@ -56,7 +55,7 @@ def trial_open(*, actor, base: KnowledgeBase, weights: Mapping[str, object]) -> 
 
 def trials_waiting() -> list[int]:
     """Ids that no worker is at."""
-    return list(TuningTrial.objects.filter(_free()).order_by("pk").values_list("pk", flat=True)[:20])
+    return list(TuningTrial.objects.filter(free()).order_by("pk").values_list("pk", flat=True)[:20])
 
 
 def trial_run(*, trial_id: int) -> None:
@@ -64,17 +63,13 @@ def trial_run(*, trial_id: int) -> None:
     trial = _claimed(trial_id)
     if trial is None:
         return
-    try:
-        over = _ask_some(trial)
-    except ScrmError as error:
-        _end(trial, TrialState.FAILED, error=str(error))
-    except Exception:  # outermost boundary of a trial: whoever waits for it must not wait for ever
-        log.exception("trial %s failed", trial_id)
-        _end(trial, TrialState.FAILED, error=str(UNEXPECTED))
-    else:
-        _end(trial, TrialState.DONE if over else TrialState.QUEUED, result=trial.result)
-        if not over:
-            send_after_commit("knowledge.trial_run", trial.pk)
+    over, why = attempted(lambda: _ask_some(trial), what=f"trial {trial.pk}")
+    if why is not None:
+        _end(trial, TrialState.FAILED, error=why)
+        return
+    _end(trial, TrialState.DONE if over else TrialState.QUEUED, result=trial.result)
+    if not over:
+        send_after_commit("knowledge.trial_run", trial.pk)
 
 
 def tuning_apply(*, actor, base: KnowledgeBase, weights: Mapping[str, object], seen: Mapping[str, object]) -> bool:
@@ -96,12 +91,8 @@ def tuning_apply(*, actor, base: KnowledgeBase, weights: Mapping[str, object], s
     return True
 
 
-def _free() -> Q:
-    return Q(state=TrialState.QUEUED) | Q(state=TrialState.RUNNING, lease_until__lt=timezone.now())
-
-
 def _claimed(trial_id: int) -> TuningTrial | None:
-    taken = TuningTrial.objects.filter(_free(), pk=trial_id).update(state=TrialState.RUNNING, lease_until=lease_until(LEASE_S))
+    taken = claim(TuningTrial.objects.filter(pk=trial_id), seconds=LEASE_S)
     return TuningTrial.objects.select_related("base", "created_by").get(pk=trial_id) if taken else None
 
 

@@ -6,6 +6,8 @@ What one process learns all know: the state is in Redis, by Redis's clock. While
 import hashlib
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from scrm.ai import together
 
@@ -51,6 +53,18 @@ class Breaker:
         found = together.asked(_PASSES, [self.key], [self._most, self._pause_ms])
         self._seen.failures = found is None or bool(found[1])
         return self._own.lets_pass() if found is None else bool(found[0])
+
+    @contextmanager
+    def guarding(self, refusal: Exception) -> Iterator[None]:
+        """Raises `refusal` while the endpoint is left alone; what raises its type inside is a failure, what ends is none."""
+        if not self.lets_pass():
+            raise refusal
+        try:
+            yield
+        except type(refusal):
+            self.failed()
+            raise
+        self.succeeded()
 
     def is_open(self) -> bool:
         """Nobody asks at the moment; False while Redis does not answer."""

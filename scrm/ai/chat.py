@@ -147,16 +147,9 @@ def tried(endpoint: Endpoint, messages: Sequence[Message], *, max_tokens: int, t
 def _guarded(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> ChatReply:
     if endpoint.is_spent:
         raise ChatBudgetSpent
-    guard = breaker(endpoint.base_url, endpoint.model)
-    if not guard.lets_pass():
-        raise ChatUnavailable(_("The language model has failed several times and is left alone for a moment."))
-    try:
-        reply = _answered(endpoint, request, deadline, on_text)
-    except ChatUnavailable:
-        guard.failed()
-        raise
-    guard.succeeded()
-    return reply
+    alone = ChatUnavailable(_("The language model has failed several times and is left alone for a moment."))
+    with breaker(endpoint.base_url, endpoint.model).guarding(alone):
+        return _answered(endpoint, request, deadline, on_text)
 
 
 def _answered(endpoint: Endpoint, request: dict, deadline: float, on_text: Callable[[str], None] | None) -> ChatReply:

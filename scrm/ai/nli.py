@@ -20,16 +20,12 @@ def entailments(pairs: Sequence[tuple[str, str]], *, timeout: float) -> list[flo
     timeout: seconds. Raises NliUnavailable: no model of that name, none with a label of entailment, not done in time (the first call loads
     the model), or left alone after failing several times in a row.
     """
-    guard = _breaker(settings.NLI_MODEL)
-    if not guard.lets_pass():
-        raise NliUnavailable
-    try:
-        found = _ONE_AT_A_TIME.submit(_predicted, settings.NLI_MODEL, [(text[:LONGEST], said) for text, said in pairs]).result(timeout)
-    except (TimeoutError, OSError, ValueError, RuntimeError, ImportError) as error:
-        guard.failed()
-        raise NliUnavailable from error
-    guard.succeeded()
-    return found
+    cut = [(text[:LONGEST], said) for text, said in pairs]
+    with _breaker(settings.NLI_MODEL).guarding(NliUnavailable()):
+        try:
+            return _ONE_AT_A_TIME.submit(_predicted, settings.NLI_MODEL, cut).result(timeout)
+        except (TimeoutError, OSError, ValueError, RuntimeError, ImportError) as error:
+            raise NliUnavailable from error
 
 
 def _predicted(name: str, pairs: list[tuple[str, str]]) -> list[float]:

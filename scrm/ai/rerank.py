@@ -32,16 +32,8 @@ def scores(question: str, passages: Sequence[str]) -> list[float]:
     Raises RerankUnavailable within RERANK_TIMEOUT_S: no answer in time, a refusal, an answer that is none; at once while it is left alone
     after failing several times in a row.
     """
-    breaker = _breaker(settings.RERANK_BASE_URL, settings.RERANK_MODEL)
-    if not breaker.lets_pass():
-        raise RerankUnavailable
-    try:
-        found = _asked(question, [text[:LONGEST] or "." for text in passages])
-    except RerankUnavailable:
-        breaker.failed()
-        raise
-    breaker.succeeded()
-    return found
+    with _breaker(settings.RERANK_BASE_URL, settings.RERANK_MODEL).guarding(RerankUnavailable()):
+        return _asked(question, [text[:LONGEST] or "." for text in passages])
 
 
 def _asked(question: str, passages: list[str]) -> list[float]:

@@ -8,14 +8,14 @@ Z = 1.959964  # 95 %
 
 @dataclass(frozen=True)
 class Share:
-    """`good` of `cases`, with its 95 % interval by Wilson (1927), which is honest for few cases and for shares near 0 and 1."""
+    """`part` of `cases`, with its 95 % interval by Wilson (1927), which is honest for few cases and for shares near 0 and 1."""
 
-    good: int
+    part: int
     cases: int
 
     @property
     def rate(self) -> float | None:
-        return self.good / self.cases if self.cases else None
+        return self.part / self.cases if self.cases else None
 
     @property
     def low(self) -> float:
@@ -31,9 +31,9 @@ class Share:
 
     @property
     def _centre(self) -> float:
-        return (self.good / self.cases + Z**2 / (2 * self.cases)) / self._spread
+        return (self.part / self.cases + Z**2 / (2 * self.cases)) / self._spread
 
     @property
     def _half(self) -> float:
-        p = self.good / self.cases
+        p = self.part / self.cases
         return Z * math.sqrt(p * (1 - p) / self.cases + Z**2 / (4 * self.cases**2)) / self._spread

@@ -9,8 +9,9 @@ from django.utils import timezone
 from conversations.choices import TurnState
 from conversations.models import Turn
 from scrm.ai.models import ModelRelease
+from scrm.core.shares import Share
 from tests.world import World, message_make, world_make
-from training.indicator_selectors import Rate, daily, lines
+from training.indicator_selectors import daily, lines
 from training.models import Feedback
 
 
@@ -36,9 +37,15 @@ def test_each_share_counts_what_it_names(world):
     turn(world.ours, TurnState.REFUSED, seconds=2)
     turn(world.ours, TurnState.HANDED_OVER, seconds=2)
     (line,) = lines(world.people["administrator"], days=7)
-    assert (line.turns, line.solved, line.disliked, line.refused, line.handed_over) == (4, Rate(1, 2), Rate(1, 2), Rate(1, 4), Rate(1, 4))
+    assert (line.turns, line.solved, line.disliked, line.refused, line.handed_over) == (
+        4,
+        Share(1, 2),
+        Share(1, 2),
+        Share(1, 4),
+        Share(1, 4),
+    )
     assert line.half_s == pytest.approx(2.0, abs=0.01)
-    assert daily(world.people["administrator"], days=7) == [(timezone.localdate(), Rate(2, 4), Rate(1, 2))]
+    assert daily(world.people["administrator"], days=7) == [(timezone.localdate(), Share(2, 4), Share(1, 2))]
 
 
 def test_slices_and_releases_stand_apart(world):
@@ -56,8 +63,8 @@ def test_only_what_the_reader_may_see_counts(world):
 
 
 def test_the_interval_is_wilsons():
-    assert Rate(0, 10).interval == pytest.approx((0.0, 0.2775), abs=1e-3)
-    assert Rate(0, 0).interval == (0.0, 1.0)
+    assert (Share(0, 10).low, Share(0, 10).high) == pytest.approx((0.0, 0.2775), abs=1e-3)
+    assert (Share(0, 0).low, Share(0, 0).high) == (0.0, 1.0)
 
 
 def test_the_page_asks_little_however_many_turns(world, django_assert_max_num_queries):

@@ -41,10 +41,13 @@ class Posterior:
         """Expected reward in this context."""
         return float(np.linalg.solve(self.precision, self.weighted) @ context)
 
+    def spread(self, context: np.ndarray) -> float:
+        """Standard deviation of what is believed of the expected reward in this context."""
+        return float(np.sqrt(NOISE * context @ np.linalg.solve(self.precision, context)))
+
     def draws(self, context: np.ndarray, number: int, random: np.random.Generator) -> np.ndarray:
         """(number,) draws of the expected reward in this context."""
-        spread = float(np.sqrt(NOISE * context @ np.linalg.solve(self.precision, context)))
-        return random.normal(self.mean(context), spread, number)
+        return random.normal(self.mean(context), self.spread(context), number)
 
 
 def _prior_mean() -> np.ndarray:

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from scrm.core.shares import Share
+
 
 def ndcg(ranked: Sequence[str], gains: Mapping[str, float], k: int = 10) -> float:
     """Normalised discounted cumulative gain, gain 2^relevance - 1 (Burges et al. 2005)."""
@@ -24,14 +26,10 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))] if ordered else 0.0
 
 
-def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
+def wilson(successes: int, trials: int) -> tuple[float, float]:
     """95 % interval of a share (Wilson 1927); (0, 1) without trials."""
-    if not trials:
-        return 0.0, 1.0
-    share, spread = successes / trials, z * z / trials
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / trials + spread / (4 * trials)) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    share = Share(successes, trials)
+    return share.low, share.high
 
 
 def _discounted(gains: Sequence[float]) -> float:

@@ -16,6 +16,7 @@ from scrm.core.locks import lock_in_tx
 from training.models import AnnotationPlan, AnnotationTask, AnswerRating, Feedback, LearningObjection
 from training.services.annotation import CONTROL_PEOPLE
 from training.services.annotation_teaching import teaching
+from training.taught import base_taught
 
 SINCE = timedelta(days=30)
 CONTROL_EVERY = 20  # answered turns
@@ -51,7 +52,7 @@ def _of_turns() -> Iterator[AnnotationTask]:
     rows = rows.filter(Q(unsolved=True) | Q(reviewed=True) | Q(state=TurnState.REFUSED) | control)
     for turn in rows.select_related("conversation__account").order_by("-unsolved", "-reviewed", "-pk")[:MOST]:
         found, reason = _found(turn), _reason(turn)
-        base = turn.conversation.account.bases.filter(scratch=False).order_by("pk").first()
+        base = base_taught(turn.conversation)
         if reason and base and len(turn.question.strip()) >= SHORTEST and (found or reason != Reason.REFUSED):
             yield AnnotationTask(
                 base=base, turn=turn, reason=reason, weight=WEIGHTS[reason], question=turn.question, answer=turn.answer, suggested=found
@@ -80,7 +81,7 @@ def _found(turn: Turn) -> list:
 
 def _of_teaching(taken: set[int | None]) -> Iterator[AnnotationTask]:
     for turn, reason in teaching(_known("turn")):
-        base = turn.conversation.account.bases.filter(scratch=False).order_by("pk").first()
+        base = base_taught(turn.conversation)
         if base and turn.pk not in taken and len(turn.question.strip()) >= SHORTEST:
             yield AnnotationTask(
                 base=base,
@@ -110,7 +111,7 @@ def _of_drafts() -> Iterator[AnnotationTask]:
     rows = ReplyDraft.objects.filter(done_at__gte=timezone.now() - SINCE).exclude(sent="")
     rows = rows.exclude(pk__in=_known("draft")).exclude(conversation__identity__customer__in=LearningObjection.objects.values("customer"))
     for row in rows.select_related("conversation__account").order_by("-pk")[:MOST]:
-        base = row.conversation.account.bases.filter(scratch=False).order_by("pk").first()
+        base = base_taught(row.conversation)
         if base and row.sent.strip() != row.text.strip() and len(row.question.strip()) >= SHORTEST:
             found = list(dict.fromkeys(each["chunk_id"] for each in row.result.get("citations") or []))[:PASSAGES]
             yield AnnotationTask(

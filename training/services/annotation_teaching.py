@@ -57,10 +57,10 @@ def _later(turns: Sequence[Turn]) -> Mapping[int, list[Turn]]:
     return found
 
 
-def _earlier(turns: Sequence[Turn]) -> list[tuple[int, str, frozenset[str]]]:
-    """(turn, question, its pairs of characters) of the newest questions."""
+def _earlier(turns: Sequence[Turn]) -> list[tuple[int, frozenset[str]]]:
+    """(turn, pairs of characters of its question) of the newest questions."""
     rows = Turn.objects.exclude(question="").order_by("-pk").values_list("pk", "question")[: EARLIER + len(turns)]
-    return [(pk, question, frozenset(pairs_of(question))) for pk, question in rows]
+    return [(pk, pairs_of(question)) for pk, question in rows]
 
 
 def _afterwards(turn: Turn, others: Sequence[Turn]) -> str:
@@ -93,9 +93,9 @@ def _is_far(hit: Mapping, rank: str) -> bool:
     return hit.get(rank) is None or hit[rank] > FAR
 
 
-def _new(turn: Turn, earlier: Sequence[tuple[int, str, frozenset[str]]]) -> str:
-    before = [pairs for pk, _question, pairs in earlier if pk < turn.pk][:EARLIER]
+def _new(turn: Turn, earlier: Sequence[tuple[int, frozenset[str]]]) -> str:
+    before = [pairs for pk, pairs in earlier if pk < turn.pk][:EARLIER]
     if not before:
         return ""
-    own = frozenset(pairs_of(turn.question))
+    own = pairs_of(turn.question)
     return "" if any(likeness(own, pairs) >= NEW for pairs in before) else Reason.NEW

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from knowledge.services.approved import approved_answer_save
 from knowledge.services.judgements import judgement_set
+from scrm.core.attempts import UNEXPECTED
 from scrm.core.errors import Invalid, ScrmError
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
@@ -27,7 +27,6 @@ BATCH = 200  # lines
 MOST_LINES = 200_000
 TAGS = frozenset(AnnotationTask.Error.values)
 State, Outcome = AnnotationImport.State, ImportedLine.Outcome
-UNEXPECTED = gettext_noop("An unexpected error; administrators find its cause in the worker's log.")
 
 
 def import_work(*, job_id: int) -> None:
@@ -45,7 +44,7 @@ def import_work(*, job_id: int) -> None:
         return
     except Exception:  # outermost boundary of an import: whoever waits for it must not wait for ever
         log.exception("import %s failed", row.pk)
-        _fail(row, job, _(UNEXPECTED))
+        _fail(row, job, str(UNEXPECTED))
         raise
     job_end(job=job, state=JobState.DONE)
 

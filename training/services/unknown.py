@@ -19,6 +19,7 @@ from scrm.core.locks import lock_in_tx, try_session_lock
 from scrm.privacy.redact import PLACEHOLDER
 from training.clustering import nearest, pairs_of
 from training.models import Feedback, UnknownQuestion, UnknownTurn
+from training.taught import base_taught
 
 CHANGE = "knowledge.change_document"
 SINCE = timedelta(days=30)
@@ -96,7 +97,7 @@ def _groups() -> dict[int, dict[int, list[frozenset[str]]]]:
 
 
 def _place_in_tx(turn: Turn, groups: dict) -> None:
-    base = turn.conversation.account.bases.filter(scratch=False).order_by("pk").first()
+    base = base_taught(turn.conversation)
     if base is None:
         return
     known = groups[base.pk]

@@ -4,7 +4,8 @@ from django.shortcuts import render
 
 from conversations.models import ChannelAccount
 from scrm.access.pages import page
-from training.indicator_selectors import DAYS, SLICES, Rate, daily, lines
+from scrm.core.shares import Share
+from training.indicator_selectors import DAYS, SLICES, daily, lines
 from training.plots import Night, Plot, plot
 from training.services.promotion import VIEW
 
@@ -33,13 +34,14 @@ def _chosen(request) -> tuple[int, str, int]:
     )
 
 
-def _plot(days: list[tuple[object, Rate]]) -> Plot | None:
+def _plot(days: list[tuple[object, Share]]) -> Plot | None:
     """A mark a day with its interval; nothing without days."""
     nights = [
         Night(
             f"{day:%m-%d}" if place % max(1, len(days) // 10) == 0 else "",
-            rate.value,
-            *rate.interval,
+            rate.rate,
+            rate.low,
+            rate.high,
             "day",
             f"{day}: {rate.part} / {rate.cases}",
         )

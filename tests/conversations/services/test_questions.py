@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from conversations.choices import QuestionState
 from conversations.models import Question
 from conversations.selectors import result_readable
-from conversations.services import drafts, questions
+from conversations.services import questions, writing
 from conversations.services.questions import question_ask, question_run, questions_waiting
 from knowledge.ingestion.bulk import load_documents
 from knowledge.models import DocumentVersion, KnowledgeBase, WebPage, WebSource
@@ -150,9 +150,9 @@ def test_ask_names_the_unknown_base(base):
 
 def test_an_answer_is_told_while_it_is_written_and_checked_at_the_end(asker, base, endpoint, settings, monkeypatch):
     settings.CHAT_MODEL, endpoint.reply = endpoint.chat_model, "保温杯的保修期为两年。附近有外星人。"
-    monkeypatch.setattr(drafts, "TOLD_EVERY_S", 0)
+    monkeypatch.setattr(writing, "TOLD_EVERY_S", 0)
     question, heard = asked(asker, base), []
-    monkeypatch.setattr(questions, "written_into", lambda rows, real=drafts.written_into: _noting(real(rows), question, heard))
+    monkeypatch.setattr(questions, "written_into", lambda rows, real=writing.written_into: _noting(real(rows), question, heard))
     question_run(question_id=question.pk)
     question.refresh_from_db()
     assert [each["written"] for each in heard[:2]] == ["保温杯", "保温杯的保修"]
