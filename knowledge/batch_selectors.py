@@ -8,7 +8,7 @@ from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, S
 from django.utils import timezone
 
 from knowledge.choices import VersionState
-from knowledge.ingestion.pipeline import KIND, UNFINISHED
+from knowledge.ingestion.claims import KIND, UNFINISHED
 from knowledge.models import DocumentVersion, KnowledgeBase, UploadBatch
 from knowledge.selectors import ImportState, import_state, jobs_of
 from scrm.core.errors import NotFound

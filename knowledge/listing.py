@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.choices import Audience, DocumentKind, VersionState
-from knowledge.ingestion.pipeline import UNFINISHED
+from knowledge.ingestion.claims import UNFINISHED
 from knowledge.models import Chunk, Document, DocumentVersion, KnowledgeBase
 from knowledge.models.documents import StatementNow
 

@@ -7,7 +7,7 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
 from knowledge.choices import VersionState
 from knowledge.ingestion.causes import cause_text
-from knowledge.ingestion.pipeline import KIND, UNFINISHED
+from knowledge.ingestion.claims import KIND, UNFINISHED
 from knowledge.listing import state_of
 from knowledge.models import Document, DocumentVersion, KnowledgeBase
 from knowledge.types import Scope

@@ -6,9 +6,10 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 
+from knowledge.ingestion.claims import jobs_waiting
 from knowledge.ingestion.page_cache import page_images_purge
-from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
-from knowledge.ingestion.turns import jobs_next, still_waiting
+from knowledge.ingestion.pipeline import jobs_run, turns_run
+from knowledge.ingestion.turns import jobs_next, turns_until_done
 from knowledge.retrieval.tasks import lexical_refresh_task  # noqa: F401  (Celery looks for tasks in this module)
 from knowledge.review_tasks import freshness_review_task  # noqa: F401
 from knowledge.services.purging import documents_purge, files_purge, versions_purge
@@ -26,8 +27,7 @@ DRAIN_S = 25  # the drain comes every 30
 @shared_task(name="knowledge.version_ingest")
 def version_ingest_task(*job_ids: int) -> None:
     """Until none of these waits; whose import is next, the order of turns says, not the order of messages."""
-    while still_waiting(job_ids) and (turn := jobs_next()):
-        jobs_run(turn)
+    turns_run(turns_until_done(job_ids))
 
 
 @shared_task(name="knowledge.entries_ingest")
@@ -40,8 +40,7 @@ def entries_ingest_task(*job_ids: int) -> None:
 def ingestion_drain_task() -> None:
     """Imports whose message was lost or whose worker died."""
     until = monotonic() + DRAIN_S
-    while monotonic() < until and jobs_waiting(1) and (turn := jobs_next()):
-        jobs_run(turn)
+    turns_run(iter(lambda: jobs_next() if monotonic() < until and jobs_waiting(1) else [], []))
 
 
 @shared_task(name="knowledge.vectors_complete")

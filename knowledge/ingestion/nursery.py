@@ -25,8 +25,8 @@ BURIAL_S = 5
 class Child:
     """One forked process. `returncode` as subprocess gives it; leaving the block kills what still runs."""
 
-    def __init__(self, line: socket.socket):
-        self.line = line
+    def __init__(self, line: socket.socket, nursery: "Nursery"):
+        self.line, self.nursery = line, nursery
 
     def __enter__(self) -> "Child":
         return self
@@ -42,7 +42,11 @@ class Child:
     def wait(self, timeout_s: float) -> int:
         """Raises TimeoutError. A guard that fell counts as killed."""
         self.line.settimeout(timeout_s)
-        return int(self.line.recv(LINE) or KILLED)
+        said = self.line.recv(LINE).split()
+        if not said:
+            return KILLED
+        self.nursery.peak = max(self.nursery.peak, int(said[1]))
+        return int(said[0])
 
 
 class Nursery:
@@ -51,13 +55,14 @@ class Nursery:
     def __init__(self, code: str, root: Path, environment: dict[str, str]):
         self._command, self._environment = [sys.executable, "-I", "-c", code, str(root)], environment
         self._lock, self._owner, self._process, self._line = threading.Lock(), 0, None, None
+        self.peak = 0  # bytes of memory that the largest child so far took
 
     def child(self, arguments: list[str], folder: str, stdin: int, stdout: int, news: int) -> Child:
         """Forks one. The three descriptors remain the caller's to close. Raises OSError."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._send(json.dumps([folder, arguments]).encode(), [stdin, stdout, news, theirs.fileno()])
-        return Child(ours)
+        return Child(ours, self)
 
     def _send(self, order: bytes, descriptors: list[int]) -> None:
         with self._lock:
@@ -118,7 +123,7 @@ def _guard(order: list, descriptors: list[int], run: Callable[[list[str]], None]
     happened, _, _ = select.select([0, ended], [], [])
     if ended not in happened:
         os.kill(child, signal.SIGKILL)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    _pid, status, usage = os.wait4(child, 0)
     if ended in happened:
-        os.write(0, str(code).encode())
+        os.write(0, b"%d %d" % (os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024))
     os._exit(0)

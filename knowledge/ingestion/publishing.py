@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils import timezone
 
 from knowledge.choices import DocumentKind, FaqOrigin, VersionState
@@ -11,7 +10,7 @@ from knowledge.ingestion.faq import wordings_of
 from knowledge.ingestion.types import ParseError
 from knowledge.models import Document, DocumentVersion, FaqEntry
 from knowledge.retrieval.lexical import stats_apply_in_tx
-from scrm.audit.services import audit_record
+from scrm.audit.services import Deed, audit_record_all
 from scrm.core.locks import lock_in_tx
 
 PUBLISHABLE = (VersionState.INDEXED, VersionState.SUPERSEDED)
@@ -19,36 +18,58 @@ PUBLISHABLE = (VersionState.INDEXED, VersionState.SUPERSEDED)
 
 @dataclass(frozen=True)
 class Publication:
-    """`live`: the version answers now. It does not when a later content of the document is live already, or the document was removed."""
+    """`live`: the version answers now; `news`: it did not before. It does not when a later content is live already, or the document was removed."""
 
     live: bool
+    news: bool = False
     replaced_id: int | None = None
 
 
-def version_publish(*, version_id: int, actor=None) -> Publication:
-    """Let an indexed (or once superseded) version answer in place of the live one. Repeating it changes nothing."""
-    with transaction.atomic(durable=True):
-        publication = publish_in_tx(version_id)
-        if publication.live:
-            version = DocumentVersion.objects.get(pk=version_id)
-            audit_record(actor=actor, action="version.publish", subject=version, detail={"document": version.document_id})
-    return publication
+def versions_publish_in_tx(wanted: Sequence[tuple[DocumentVersion, object]]) -> None:
+    """Let indexed versions of one base, each with who asked for it, answer in place of the live ones. Repeating it changes nothing.
+
+    They belong to different documents. Raises ParseError.
+    """
+    published = publish_all_in_tx([version for version, _actor in wanted])
+    deeds = [
+        Deed(actor, "version.publish", version, {"document": version.document_id})
+        for (version, actor), publication in zip(wanted, published, strict=True)
+        if publication.live
+    ]
+    if deeds:
+        audit_record_all(deeds)
 
 
-def publish_in_tx(version_id: int) -> Publication:
-    version = DocumentVersion.objects.get(pk=version_id)
-    document = lock_document_in_tx(version.base_id, version.document_id)
-    version.refresh_from_db(fields=["state", "number"])
+def publish_in_tx(version: DocumentVersion) -> Publication:
+    """One version. Raises ParseError."""
+    return publish_all_in_tx([version])[0]
+
+
+def publish_all_in_tx(versions: Sequence[DocumentVersion]) -> list[Publication]:
+    """What became of each of these versions of one base and of different documents."""
+    base_id = versions[0].base_id
+    documents = _locked_in_tx(base_id, [version.document_id for version in versions])
+    now = DocumentVersion.objects.only("state", "number").in_bulk([version.pk for version in versions])  # behind the lock
+    for version in versions:
+        version.state, version.number = now[version.pk].state, now[version.pk].number
+    published = [_publication(version, documents[version.document_id]) for version in versions]
+    news = [version for version, each in zip(versions, published, strict=True) if each.news]
+    _switch_in_tx(news, documents)
+    replaced = [each.replaced_id for each in published if each.replaced_id]
+    stats_apply_in_tx(base_id, added_version_ids=[version.pk for version in news], removed_version_ids=replaced)
+    return published
+
+
+def _publication(version: DocumentVersion, document: Document) -> Publication:
     if version.state == VersionState.PUBLISHED:
         return Publication(live=True)
     if version.state not in PUBLISHABLE or document.removed_at:
         return Publication(live=False)
     old = document.live_version
     if old and old.number > version.number:
-        DocumentVersion.objects.filter(pk=version_id).update(state=VersionState.SUPERSEDED)
+        DocumentVersion.objects.filter(pk=version.pk).update(state=VersionState.SUPERSEDED)
         return Publication(live=False)
-    _switch(document, version, old)
-    return Publication(live=True, replaced_id=old and old.pk)
+    return Publication(live=True, news=True, replaced_id=old and old.pk)
 
 
 def withdraw_in_tx(document: Document) -> None:
@@ -68,21 +89,28 @@ def withdraw_documents_in_tx(base_id: int, documents: Sequence[Document]) -> Non
 
 def lock_document_in_tx(base_id: int, document_id: int) -> Document:
     """The base's keyword statistics first, then the document: everyone locks in this order."""
+    return _locked_in_tx(base_id, [document_id])[document_id]
+
+
+def _locked_in_tx(base_id: int, document_ids: Sequence[int]) -> dict[int, Document]:
     lock_in_tx("lexical", base_id)
-    return Document.objects.select_for_update(of=("self",)).select_related("live_version").get(pk=document_id)
+    rows = Document.objects.select_for_update(of=("self",)).select_related("live_version").defer("live_version__text")
+    return {document.pk: document for document in rows.filter(pk__in=document_ids).order_by("pk")}
 
 
-def _switch(document: Document, version: DocumentVersion, old: DocumentVersion | None) -> None:
-    if old:
-        DocumentVersion.objects.filter(pk=old.pk).update(state=VersionState.SUPERSEDED)
-    DocumentVersion.objects.filter(pk=version.pk).update(
-        state=VersionState.PUBLISHED, published_at=timezone.now(), error="", error_code="", failed_at=""
-    )
-    if document.kind == DocumentKind.FAQ:
-        _entry_follow_in_tx(document, version)
-    title = version.outline.get("title") or document.title
-    Document.objects.filter(pk=document.pk).update(live_version=version, title=title)
-    stats_apply_in_tx(document.base_id, added_version_ids=[version.pk], removed_version_ids=[old.pk] if old else [])
+def _switch_in_tx(versions: Sequence[DocumentVersion], documents: dict[int, Document]) -> None:
+    olds = [document.live_version_id for version in versions if (document := documents[version.document_id]).live_version_id]
+    DocumentVersion.objects.filter(pk__in=olds).update(state=VersionState.SUPERSEDED)
+    facts = {"published_at": timezone.now(), "error": "", "error_code": "", "failed_at": ""}
+    DocumentVersion.objects.filter(pk__in=[version.pk for version in versions]).update(state=VersionState.PUBLISHED, **facts)
+    changed = []
+    for version in versions:
+        document = documents[version.document_id]
+        if document.kind == DocumentKind.FAQ:
+            _entry_follow_in_tx(document, version)
+        document.title, document.live_version = version.outline.get("title") or document.title, version
+        changed.append(document)
+    Document.objects.bulk_update(changed, ["title", "live_version"])
 
 
 def _entry_follow_in_tx(document: Document, version: DocumentVersion) -> None:

@@ -29,13 +29,18 @@ _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from knowledge.ingestion.s
 _NURSERY = Nursery(_CODE, ROOT, _ENVIRONMENT)
 _PIPE = 1 << 16
 
+TICK_S = 0.02  # between two calls of `meanwhile`
+
 Told = Callable[[int, int], None]  # done, total
+Meanwhile = Callable[[], None]
 
 
 def parse_file(
-    path: Path, name: str, *, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES, progress: Told | None = None
-) -> ParsedDocument:
-    """Parse the file at `path`, called `name` by its owner. progress: called with (pages done, pages) while OCR reads them.
+    path: Path, name: str, *, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES,
+    progress: Told | None = None, meanwhile: Meanwhile | None = None,
+) -> ParsedDocument:  # fmt: skip
+    """Parse the file at `path`, called `name` by its owner. progress: called with (pages done, pages) while OCR reads them; meanwhile:
+    called now and then while the parser is waited for.
 
     Raises ParseError, also for a parser that crashed or was stopped, and what `progress` raises (the parser is killed then).
     """
@@ -43,8 +48,13 @@ def parse_file(
         small = path.stat().st_size <= _IN_PROCESS_BYTES.get(detect_format(stream, name), 0)
     if small:
         return parse_bytes(path.read_bytes(), name)
-    answer = run_apart(path, "parse", name, timeout_s=timeout_s, memory_bytes=memory_bytes, progress=progress)
+    answer = run_apart(path, "parse", name, timeout_s=timeout_s, memory_bytes=memory_bytes, progress=progress, meanwhile=meanwhile)
     return ParsedDocument.from_json(json.loads(answer))
+
+
+def parser_peak() -> int:
+    """Bytes of memory that the largest parser of this process took so far; one that was stopped for its time is not counted."""
+    return _NURSERY.peak
 
 
 def rows_of_file(path: Path, name: str, *, timeout_s: float = 30) -> list[list[str]]:
@@ -53,8 +63,9 @@ def rows_of_file(path: Path, name: str, *, timeout_s: float = 30) -> list[list[s
 
 
 def run_apart(
-    path: Path, task: str, *arguments: str, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES, progress: Told | None = None
-) -> bytes:
+    path: Path, task: str, *arguments: str, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES,
+    progress: Told | None = None, meanwhile: Meanwhile | None = None,
+) -> bytes:  # fmt: skip
     """What a task of sandbox_child makes of the file.
 
     The child gets the open file, an empty folder and nothing else: no environment, no database, no other file of the caller. It has
@@ -69,7 +80,7 @@ def run_apart(
     ):  # fmt: skip
         telling.close()
         writing.close()
-        output = _listen(answer, news, timeout_s, progress)
+        output = _listen(answer, news, timeout_s, progress, meanwhile)
         try:
             code = child.wait(timeout_s)
         except TimeoutError as error:
@@ -85,7 +96,7 @@ def _pipe() -> Iterator[tuple[BinaryIO, BinaryIO]]:
         yield reader, writer
 
 
-def _listen(answer: BinaryIO, news: BinaryIO, timeout_s: float, progress: Told | None) -> bytes:
+def _listen(answer: BinaryIO, news: BinaryIO, timeout_s: float, progress: Told | None, meanwhile: Meanwhile | None) -> bytes:
     """The child's whole output; its news move the moment at which it is given up. Raises ParseError("timeout")."""
     output, began = bytearray(), time.monotonic()
     until = began + timeout_s
@@ -93,8 +104,11 @@ def _listen(answer: BinaryIO, news: BinaryIO, timeout_s: float, progress: Told |
         ready.register(answer, selectors.EVENT_READ)
         ready.register(news, selectors.EVENT_READ)
         while answer in {key.fileobj for key in ready.get_map().values()}:
-            happened = ready.select(max(0, until - time.monotonic()))
-            if not happened:
+            left = max(0, until - time.monotonic())
+            happened = ready.select(min(left, TICK_S) if meanwhile else left)
+            if meanwhile:
+                meanwhile()
+            if not happened and time.monotonic() >= until:
                 raise ParseError("timeout", f"{time.monotonic() - began:.0f} s")
             for key, _events in happened:
                 data = os.read(key.fd, _PIPE)

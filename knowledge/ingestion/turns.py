@@ -1,14 +1,15 @@
 """Whose import is next: uploads take turns, so that five hundred files of one upload do not stand before the single file of another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db import connection
 
-from knowledge.ingestion.pipeline import KIND
+from knowledge.ingestion.claims import KIND
+from knowledge.ingestion.pipeline import GROUP
+from scrm.core.tasks import stopping
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
 
-GROUP = 8  # imports that one worker takes at once; their chunks are encoded together
 GROUP_BYTES = 20_000_000  # of large files fewer, so that the next turn comes soon
 
 # A lane is an upload of many files, or the single files of one person in one base. Each lane's oldest first, then each one's second ...
@@ -38,5 +39,7 @@ def jobs_next(limit: int = GROUP) -> list[int]:
     return taken
 
 
-def still_waiting(job_ids: Sequence[int]) -> bool:
-    return Job.objects.filter(pk__in=job_ids, state=JobState.QUEUED).exists()
+def turns_until_done(job_ids: Sequence[int]) -> Iterator[list[int]]:
+    """Whoever's imports are next, as long as one of these waits. What a stopped worker leaves, the next one's drain finds."""
+    while not stopping() and Job.objects.filter(pk__in=job_ids, state=JobState.QUEUED).exists() and (turn := jobs_next()):
+        yield turn

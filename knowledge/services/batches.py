@@ -8,7 +8,7 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.utils import timezone
 
 from knowledge.choices import VersionState
-from knowledge.ingestion.pipeline import KIND, UNFINISHED
+from knowledge.ingestion.claims import KIND, UNFINISHED
 from knowledge.models import DocumentVersion, KnowledgeBase, UploadBatch
 from knowledge.services.uploads import Upload, clean_name, document_upload
 from scrm.access import policy

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from knowledge.choices import VersionState
 from knowledge.ingestion.bulk import Loaded, load_documents
-from knowledge.ingestion.pipeline import KIND, UNFINISHED
+from knowledge.ingestion.claims import KIND, UNFINISHED
 from knowledge.ingestion.publishing import withdraw_documents_in_tx
 from knowledge.ingestion.stages import batches
 from knowledge.models import Document, DocumentVersion, KnowledgeBase

@@ -8,8 +8,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from knowledge.choices import DocumentKind, FaqOrigin, VersionState
+from knowledge.ingestion.claims import KIND
 from knowledge.ingestion.faq import FORMAT
-from knowledge.ingestion.pipeline import KIND
 from knowledge.models import Document, DocumentVersion, FaqEntry, KnowledgeBase
 from knowledge.services.faq_fields import FaqFields
 from scrm.ai.selectors import active_release_or_none

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 from knowledge.choices import VersionState
 from knowledge.ingestion.causes import cause_text
+from knowledge.ingestion.claims import KIND
 from knowledge.ingestion.detect import ARCHIVE, detect_format
-from knowledge.ingestion.pipeline import KIND
 from knowledge.ingestion.types import ParseError
 from knowledge.models import Document, DocumentVersion, KnowledgeBase, UploadBatch
 from knowledge.services.versions import version_requeue_in_tx

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.choices import VersionState
-from knowledge.ingestion.pipeline import KIND
+from knowledge.ingestion.claims import KIND
 from knowledge.ingestion.publishing import lock_document_in_tx, publish_in_tx
 from knowledge.ingestion.types import ParseError
 from knowledge.models import Document, DocumentVersion, UploadBatch
@@ -54,7 +54,7 @@ def _published_in_tx(version: DocumentVersion) -> bool:
     """False when its publication is refused: the import then says why, on the version."""
     try:
         with transaction.atomic():
-            return publish_in_tx(version.pk).live
+            return publish_in_tx(version).live
     except ParseError:
         return False
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
@@ -32,26 +33,47 @@ def _canonical(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
 
 
+@dataclass(frozen=True)
+class Deed:
+    """What one entry says. `actor`: a user, or None for the system."""
+
+    actor: object
+    action: str
+    subject: models.Model
+    detail: dict = field(default_factory=dict)
+
+    def entry(self, previous: str) -> AuditEntry:
+        """Unsaved, behind the entry of this hash."""
+        entry = AuditEntry(
+            at=timezone.now(),
+            actor=self.actor.get_username() if self.actor else "system",
+            action=self.action,
+            subject_type=self.subject._meta.label_lower,
+            subject_id=str(self.subject.pk),
+            detail=self.detail,
+            detail_hash=detail_hash(self.detail),
+            previous_hash=previous,
+        )
+        entry.hash = entry_hash(entry)
+        return entry
+
+
 def audit_record(*, actor, action: str, subject: models.Model, detail: dict | None = None) -> AuditEntry:
     """Append one entry in the caller's transaction. `actor`: a user, or None for the system.
 
     Appends queue behind one lock until commit, so call it last and keep personal data out of `detail`.
     """
+    return audit_record_all([Deed(actor, action, subject, detail or {})])[0]
+
+
+def audit_record_all(deeds: Sequence[Deed]) -> list[AuditEntry]:
+    """The same of several deeds of one transaction, in their order."""
     lock_in_tx("audit")
-    previous = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first()
-    entry = AuditEntry(
-        at=timezone.now(),
-        actor=actor.get_username() if actor else "system",
-        action=action,
-        subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
-        detail=detail or {},
-        detail_hash=detail_hash(detail or {}),
-        previous_hash=previous or GENESIS,
-    )
-    entry.hash = entry_hash(entry)
-    entry.save(force_insert=True)
-    return entry
+    head = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
+    entries: list[AuditEntry] = []
+    for deed in deeds:
+        entries.append(deed.entry(entries[-1].hash if entries else head))
+    return AuditEntry.objects.bulk_create(entries)
 
 
 @dataclass(frozen=True)

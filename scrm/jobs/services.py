@@ -1,12 +1,13 @@
 """Claim, report, pause and end a job. Every change is guarded by the state it starts from."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from scrm.core.querysets import lease_until
+from scrm.core.querysets import free, lease_until
 from scrm.jobs.choices import LIVE_STATES, MOVING_STATES, JobState
 from scrm.jobs.models import Job
 
@@ -26,20 +27,34 @@ def job_open(*, kind: str, subject_id: int, title: str = "", actor=None, held: b
 
 def job_claim(*, job_id: int, lease_s: float = LEASE_S) -> Job | None:
     """Take a waiting job, or a running one whose worker died; None when it is someone else's or over."""
-    now = timezone.now()
-    taken = (
-        Job.objects.filter(pk=job_id)
-        .filter(Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now))
-        .update(
-            state=JobState.RUNNING, lease_until=lease_until(lease_s), attempts=F("attempts") + 1, started_at=now, error="", error_code=""
-        )
-    )
-    return Job.objects.get(pk=job_id) if taken else None
+    return next(iter(jobs_claim(job_ids=[job_id], lease_s=lease_s)), None)
+
+
+def jobs_claim(*, job_ids: Sequence[int], stage: str | None = None, lease_s: float = LEASE_S) -> list[Job]:
+    """Take those of the jobs that wait, or whose worker died; with the people who asked for them. stage: what they begin with."""
+    facts = {"attempts": F("attempts") + 1, "started_at": timezone.now(), "error": "", "error_code": ""}
+    if stage is not None:
+        facts["stage"] = stage
+    with transaction.atomic():
+        free_ids = list(Job.objects.select_for_update(skip_locked=True).filter(free(), pk__in=job_ids).values_list("pk", flat=True))
+        Job.objects.filter(pk__in=free_ids).update(state=JobState.RUNNING, lease_until=lease_until(lease_s), **facts)
+    return list(Job.objects.select_related("created_by").filter(pk__in=free_ids))
 
 
 def job_progress(*, job: Job, stage: str, done: int = 0, total: int = 0, lease_s: float = LEASE_S) -> bool:
     """Record progress and renew the lease; False when the job was cancelled or held meanwhile, or claimed by another worker."""
-    return bool(_ours(job).update(stage=stage, done=done, total=total, lease_until=lease_until(lease_s)))
+    return jobs_progress(jobs=[job], stage=stage, done=done, total=total, lease_s=lease_s)
+
+
+def jobs_progress(*, jobs: Sequence[Job], stage: str, done: int = 0, total: int = 0, lease_s: float = LEASE_S) -> bool:
+    """The same of jobs that are done together; False when one of them is no longer ours."""
+    facts = {"stage": stage, "done": done, "total": total, "lease_until": lease_until(lease_s)}
+    return _all_ours(jobs).update(**facts) == len(jobs)
+
+
+def jobs_done(jobs: Sequence[Job]) -> bool:
+    """End them well; False when one of them is no longer ours. In the transaction of what was done, which is then to be rolled back."""
+    return _all_ours(jobs).update(state=JobState.DONE, ended_at=timezone.now(), lease_until=None) == len(jobs)
 
 
 def job_yield(*, job: Job, stage: str, cursor: int, done: int, total: int) -> bool:
@@ -77,7 +92,12 @@ def jobs_cancel(jobs: QuerySet[Job]) -> int:
 
 def _ours(job: Job) -> QuerySet[Job]:
     """The row as long as this very claim holds: every claim sets `started_at` anew."""
-    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, started_at=job.started_at)
+    return _all_ours([job])
+
+
+def _all_ours(jobs: Sequence[Job]) -> QuerySet[Job]:
+    claims = {job.pk: job.started_at for job in jobs}
+    return Job.objects.filter(pk__in=claims, state=JobState.RUNNING, started_at__in=claims.values())
 
 
 def job_end(*, job: Job, state: JobState, error_code: str = "", error: str = "") -> None:

@@ -13,7 +13,7 @@ from django.db import connections
 from knowledge.choices import VersionState
 from knowledge.ingestion.causes import CAUSES, cause_text
 from knowledge.ingestion.pipeline import jobs_run
-from knowledge.ingestion.sandbox import MAX_S
+from knowledge.ingestion.sandbox import MAX_S, parser_peak
 from knowledge.models import Chunk, DocumentVersion, KnowledgeBase
 from knowledge.services.archives import files_upload
 from knowledge.services.uploads import Upload
@@ -156,11 +156,10 @@ class Worker:
 
 
 def _work(pipe) -> None:
-    """Until None comes: run jobs, answer with (own peak, largest child's peak) in bytes."""
+    """Until None comes: run jobs, answer with (own peak, largest parser's peak) in bytes."""
     while jobs := pipe.recv():
         jobs_run(jobs)
-        peaks = (resource.getrusage(who).ru_maxrss * 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        pipe.send(tuple(peaks))
+        pipe.send((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, parser_peak()))
     connections.close_all()
 
 

@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from knowledge.choices import DocumentKind
-from knowledge.ingestion.pipeline import KIND, jobs_run
+from knowledge.ingestion.claims import KIND
+from knowledge.ingestion.pipeline import jobs_run
 from knowledge.models import DocumentVersion, KnowledgeBase
 from knowledge.services.faq_sheets import faq_import
 from scrm.core.errors import ScrmError

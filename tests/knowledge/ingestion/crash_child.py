@@ -22,7 +22,8 @@ from django.db import Error  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from knowledge.ingestion.bulk import load_documents  # noqa: E402
-from knowledge.ingestion.pipeline import jobs_run, jobs_waiting  # noqa: E402
+from knowledge.ingestion.claims import jobs_waiting  # noqa: E402
+from knowledge.ingestion.pipeline import jobs_run  # noqa: E402
 from knowledge.models import Chunk, ChunkEmbedding, ChunkLexical, Document, KnowledgeBase, TermStat  # noqa: E402
 from knowledge.retrieval import search  # noqa: E402
 from knowledge.retrieval.terms import words  # noqa: E402

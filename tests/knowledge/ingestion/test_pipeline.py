@@ -7,8 +7,9 @@ from celery.worker import state as worker_state
 from django.db import OperationalError
 from django.utils import timezone
 
-from knowledge.ingestion import pipeline, publishing, stages
-from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
+from knowledge.ingestion import claims, pipeline, publishing, stages
+from knowledge.ingestion.claims import jobs_waiting
+from knowledge.ingestion.pipeline import jobs_run
 from knowledge.models import Chunk, ChunkEmbedding, ChunkLexical, DocumentVersion, TermStat
 from knowledge.retrieval import lexical, vectors
 from scrm.ai.models import ModelRelease
@@ -60,10 +61,10 @@ def outcome(version: DocumentVersion) -> dict:
 
 
 KILLS = [
-    (stages, "parse_file", 1, False), (stages, "parse_file", 1, True), (pipeline.stages, "chunk_document", 1, True), (pipeline.stages, "chunk_version", 1, True),
+    (stages, "parse_file", 1, False), (stages, "parse_file", 1, True), (stages, "chunk_document", 1, True), (stages, "read_version", 1, True),
     (vectors, "rows_save_in_tx", 1, False), (vectors, "rows_save_in_tx", 2, True), (stages, "move", 1, False), (stages, "move", 1, True),
     (lexical, "rows_save_in_tx", 2, False), (lexical, "rows_save_in_tx", 2, True), (publishing, "stats_apply_in_tx", 1, False),
-    (publishing, "stats_apply_in_tx", 1, True), (pipeline, "version_publish", 1, True),
+    (publishing, "stats_apply_in_tx", 1, True), (pipeline, "versions_publish_in_tx", 1, True), (pipeline, "jobs_done", 1, True),
 ]  # fmt: skip
 
 
@@ -100,47 +101,110 @@ def recounted(version: DocumentVersion) -> dict[int, int]:
 
 def test_progress_is_told_stage_by_stage(monkeypatch, upload):
     told = []
-    real = pipeline.job_progress
+    real = claims.jobs_progress
     monkeypatch.setattr(
-        pipeline, "job_progress", lambda **facts: told.append((facts["stage"], facts["done"], facts["total"])) or real(**facts)
+        claims, "jobs_progress", lambda **facts: told.append((facts["stage"], facts["done"], facts["total"])) or real(**facts)
     )
+    monkeypatch.setattr(claims, "SILENT_S", 0)
     monkeypatch.setattr(stages, "EMBED_ROWS", 4)
     chunks = upload("手册.md", TEXT).version.chunks.count()
-    assert list(dict.fromkeys(stage for stage, _, _ in told)) == ["parse", "chunk", "embed", "index", "publish"]
+    assert list(dict.fromkeys(stage for stage, _, _ in told)) == ["parse", "embed", "index"]
     assert ("embed", 4, chunks) in told
     assert ("index", chunks, chunks) in told
 
 
 def test_a_cancelled_job_stops(monkeypatch, upload):
     result = upload("手册.md", TEXT, run=False)
-    real = stages.chunk_version
-    monkeypatch.setattr(stages, "chunk_version", lambda version: (real(version), Job.objects.update(state="cancelled")))
+    real = stages.read_version
+    monkeypatch.setattr(stages, "read_version", lambda *given: (real(*given), Job.objects.update(state="cancelled")))
     jobs_run([result.job.pk])
     result.version.refresh_from_db()
     assert (result.version.state, Job.objects.get().state) == ("chunked", "cancelled")
 
 
+def test_a_job_cancelled_at_the_last_moment_publishes_nothing(monkeypatch, upload):
+    kept, cancelled = (upload(name, TEXT + name, run=False) for name in ("留下.md", "取消.md"))
+    real = stages.index_versions
+
+    def indexed(versions, progress):
+        real(versions, progress)
+        Job.objects.filter(pk=cancelled.job.pk).update(state="cancelled")
+
+    monkeypatch.setattr(stages, "index_versions", indexed)
+    jobs_run([kept.job.pk, cancelled.job.pk])
+    states = dict(DocumentVersion.objects.values_list("pk", "state"))
+    assert (states[kept.version.pk], states[cancelled.version.pk]) == ("published", "indexed")
+    assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["done", "cancelled"]
+
+
+def test_two_versions_of_one_document_in_one_turn_end_with_the_later_one(upload, base):
+    first, second = upload("手册.md", TEXT, run=False), upload("手册.md", TEXT + "末尾。", run=False)
+    jobs_run([second.job.pk, first.job.pk])
+    states = dict(DocumentVersion.objects.values_list("pk", "state"))
+    assert (states[first.version.pk], states[second.version.pk]) == ("superseded", "published")
+    base.refresh_from_db()
+    assert base.live_chunks == second.version.chunks.count()
+
+
+def test_files_of_the_next_turn_are_read_while_the_last_is_encoded(monkeypatch, upload):
+    monkeypatch.setattr(pipeline, "GROUP", 1)
+    first, second = upload("一.html", "<p>第一个文件的内容。</p>", run=False), upload("二.html", "<p>第二个文件的内容。</p>", run=False)
+    read, seen, wait = stages.read_version, [], pipeline.wait
+
+    def reading(version, *given):
+        read(version, *given)
+        seen.append(f"read {version.pk}")
+
+    def waiting(encodings):
+        seen.append("waited")
+        return wait(encodings)
+
+    monkeypatch.setattr(stages, "read_version", reading)
+    monkeypatch.setattr(pipeline, "wait", waiting)
+    jobs_run([first.job.pk, second.job.pk])
+    assert seen[:2] == [f"read {first.version.pk}", f"read {second.version.pk}"]
+    assert set(DocumentVersion.objects.values_list("state", flat=True)) == {"published"}
+
+
+def test_a_turn_is_published_while_a_long_parser_of_the_next_is_waited_for(monkeypatch, upload):
+    monkeypatch.setattr(pipeline, "GROUP", 1)
+    first, second = upload("一.html", "<p>第一个文件的内容。</p>", run=False), upload("二.html", "<p>第二个文件的内容。</p>", run=False)
+    real, then = stages.read_version, []
+
+    def reading(version, progress=None, meanwhile=None):
+        if version.pk == second.version.pk:
+            while DocumentVersion.objects.get(pk=first.version.pk).state != "published":
+                meanwhile()
+            then.append("second is read")
+        real(version, progress, meanwhile)
+
+    monkeypatch.setattr(stages, "read_version", reading)
+    jobs_run([first.job.pk, second.job.pk])
+    assert then == ["second is read"]
+    assert set(DocumentVersion.objects.values_list("state", flat=True)) == {"published"}
+
+
 def test_two_workers_never_run_one_job(upload):
     result = upload("手册.md", TEXT, run=False)
-    assert pipeline._claimed(result.job.pk)
-    assert pipeline._claimed(result.job.pk) is None
+    assert claims.claimed([result.job.pk])
+    assert claims.claimed([result.job.pk]) == []
 
 
 def test_an_endpoint_that_does_not_answer_is_tried_later_and_at_last_given_up(endpoint, upload, monkeypatch):
     monkeypatch.setattr("scrm.ai.encoders.openai.RETRIES", 0)
     result = upload("手册.md", TEXT, run=False)
-    for attempt in range(1, pipeline.MAX_ATTEMPTS + 1):
+    for attempt in range(1, claims.MAX_ATTEMPTS + 1):
         endpoint.failures[:] = [503] * 20
         jobs_run([result.job.pk])
         result.version.refresh_from_db()
-        assert result.version.state == ("chunked" if attempt < pipeline.MAX_ATTEMPTS else "failed")
+        assert result.version.state == ("chunked" if attempt < claims.MAX_ATTEMPTS else "failed")
         lease_runs_out()
     assert (result.version.error_code, Job.objects.get().state) == ("model", "failed")
 
 
 def test_a_version_that_kills_its_worker_is_given_up(upload):
     result = upload("手册.md", TEXT, run=False)
-    Job.objects.update(attempts=pipeline.MAX_ATTEMPTS)
+    Job.objects.update(attempts=claims.MAX_ATTEMPTS)
     jobs_run([result.job.pk])
     result.version.refresh_from_db()
     assert (result.version.state, result.version.error_code) == ("failed", "internal")
@@ -176,10 +240,10 @@ def test_an_import_whose_worker_is_stopped_is_left_to_the_drain(upload, monkeypa
 
     with monkeypatch.context() as now:
         now.setattr(worker_state, "should_stop", 0 if stopped else None)
-        now.setattr(stages, "chunk_version", broken)
+        now.setattr(stages, "read_version", broken)
         jobs_run([result.job.pk])
     result.version.refresh_from_db()
-    assert (result.version.state, Job.objects.get().state) == ("parsed", "running")
+    assert (result.version.state, Job.objects.get().state) == ("received", "running")
     lease_runs_out()
     jobs_run(jobs_waiting(10))
     result.version.refresh_from_db()

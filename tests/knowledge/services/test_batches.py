@@ -5,8 +5,9 @@ from io import BytesIO
 import pytest
 
 from knowledge.batch_selectors import batch_progress
-from knowledge.ingestion import pipeline, stages
-from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
+from knowledge.ingestion import claims, stages
+from knowledge.ingestion.claims import jobs_waiting
+from knowledge.ingestion.pipeline import jobs_run
 from knowledge.ingestion.turns import jobs_next
 from knowledge.models import Chunk, Document, DocumentVersion, UploadBatch
 from knowledge.services.bases import base_remove
@@ -67,13 +68,13 @@ def test_a_paused_batch_starts_nothing_and_goes_on_where_it_stood(batch):
 
 def test_a_running_import_stops_at_its_next_step_and_keeps_what_it_has(batch, monkeypatch):
     taken = take(batch, "甲.md")
-    real = stages.chunk_version
-    monkeypatch.setattr(stages, "chunk_version", lambda version: (real(version), batch_pause(actor=None, batch=batch)))
+    real = stages.read_version
+    monkeypatch.setattr(stages, "read_version", lambda *given: (real(*given), batch_pause(actor=None, batch=batch)))
     run_all()
     taken.version.refresh_from_db()
     assert (taken.version.state, counts(batch)) == ("chunked", {"held": 1, "to_come": 3})
     batch_resume(actor=None, batch=batch)
-    monkeypatch.setattr(stages, "chunk_version", lambda version: pytest.fail("chunked twice"))
+    monkeypatch.setattr(stages, "read_version", lambda *given: pytest.fail("read twice"))
     run_all()
     assert counts(batch)["done"] == 1
 
@@ -81,14 +82,14 @@ def test_a_running_import_stops_at_its_next_step_and_keeps_what_it_has(batch, mo
 def test_pausing_one_leaves_the_others_of_its_group_alone(base, batch, upload, monkeypatch):
     other = upload("别人.md", "# 别人\n\n别人的内容。", run=False)
     take(batch, "甲.md")
-    real = pipeline.stages.embed_versions
+    real = stages.embedding
 
-    def embed(versions, row, encoder, progress):
+    def embedding(versions, *given):
         if len(versions) == 2:
             batch_pause(actor=None, batch=batch)
-        real(versions, row, encoder, progress)
+        return real(versions, *given)
 
-    monkeypatch.setattr(pipeline.stages, "embed_versions", embed)
+    monkeypatch.setattr(stages, "embedding", embedding)
     jobs_run(jobs_next())
     other.version.refresh_from_db()
     assert (other.version.state, counts(batch)["held"]) == ("published", 1)
@@ -96,21 +97,21 @@ def test_pausing_one_leaves_the_others_of_its_group_alone(base, batch, upload, m
 
 def test_a_worker_that_was_paused_and_replaced_does_not_report_any_more(batch):
     taken = take(batch, "甲.md")
-    work = pipeline._claimed(taken.job.pk)
+    works = claims.claimed([taken.job.pk])
     batch_pause(actor=None, batch=batch)
     batch_resume(actor=None, batch=batch)
-    assert pipeline._claimed(taken.job.pk)
-    with pytest.raises(pipeline.JobLost):
-        work.report("chunk")
+    assert claims.claimed([taken.job.pk])
+    with pytest.raises(claims.JobLost):
+        claims.report(works, "chunk")
 
 
 def test_cancelling_keeps_what_is_published_and_publishes_nothing_more(base, batch, monkeypatch):
     take(batch, "甲.md")
     run_all()
     second = take(batch, "乙.md")
-    real = stages.chunk_version
+    real = stages.read_version
     with monkeypatch.context() as patch:
-        patch.setattr(stages, "chunk_version", lambda version: (real(version), batch_cancel(actor=None, batch=batch)))
+        patch.setattr(stages, "read_version", lambda *given: (real(*given), batch_cancel(actor=None, batch=batch)))
         run_all()
     assert counts(batch) == {"done": 1, "cancelled": 1, "percent": 100}
     assert list(Document.objects.filter(live_version__isnull=False).values_list("name", flat=True)) == ["甲.md"]

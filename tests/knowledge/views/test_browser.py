@@ -5,7 +5,8 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.test.utils import override_settings
 from django.urls import reverse
 
-from knowledge.ingestion.pipeline import jobs_run, jobs_waiting
+from knowledge.ingestion.claims import jobs_waiting
+from knowledge.ingestion.pipeline import jobs_run
 from knowledge.models import UploadBatch
 from scrm.jobs.models import Job
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from knowledge.ingestion.pipeline import KIND, jobs_run
+from knowledge.ingestion.claims import KIND
+from knowledge.ingestion.pipeline import jobs_run
 from knowledge.models import KnowledgeBase, WebSource
 from knowledge.services.crawling import source_crawl
 from knowledge.services.hosts import host_allow

@@ -28,7 +28,9 @@ from training.evaluation.scale.bench import positive
 from training.evaluation.scratch import scratch_base
 
 PAGE_CHARACTERS = 1_500  # of formats without pages
-GROUP = 64  # files imported before bare encoding has its turn on their passages: what else the machine does hits both alike
+# Files imported before bare encoding has its turn on their passages: what else the machine does hits both alike, and a running copy does
+# not take them for abandoned.
+GROUP = 32
 SAMPLES = 20  # made files of which reading is measured when there is no set
 
 Say = Callable[[str], None]
