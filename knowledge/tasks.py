@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 
-from knowledge.ingestion.claims import jobs_waiting
+from knowledge.ingestion.claims import INGEST, jobs_waiting
 from knowledge.ingestion.page_cache import page_images_purge
 from knowledge.ingestion.pipeline import jobs_run, turns_run
 from knowledge.ingestion.turns import jobs_next, turns_until_done
@@ -24,7 +24,7 @@ from scrm.core.tasks import send
 DRAIN_S = 25  # the drain comes every 30
 
 
-@shared_task(name="knowledge.version_ingest")
+@shared_task(name=INGEST)
 def version_ingest_task(*job_ids: int) -> None:
     """Until none of these waits; whose import is next, the order of turns says, not the order of messages."""
     turns_run(turns_until_done(job_ids))

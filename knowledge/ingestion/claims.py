@@ -25,6 +25,7 @@ from scrm.jobs.services import job_end, jobs_claim, jobs_progress
 log = logging.getLogger(__name__)
 
 KIND = "ingest"
+INGEST = "knowledge.version_ingest"  # the task that carries ids of such jobs
 LEASE_S = 60
 SPARE_S = 10  # a lease that lasts so much less than wanted is good enough
 SILENT_S = 0.5  # the page needs no news more often
@@ -115,6 +116,8 @@ def guarded(works: Sequence[Work]) -> Iterator[None]:
             _later(work, error)
     except ScrmError as error:
         _fail_all(works, "model", str(error))
+    except DocumentVersion.DoesNotExist:
+        _fail_all(works, "internal", "deleted meanwhile")
     except (OperationalError, InterfaceError) as error:
         _leave(works, error)
     except Exception as error:  # noqa: BLE001 - outermost boundary: the cause goes to the log and to the person
@@ -159,10 +162,12 @@ def _fail_all(works: Sequence[Work], code: str, detail: str) -> None:
 
 
 def _fail(work: Work, code: str, detail: str) -> None:
-    """FAILED with a cause; the version that answered before goes on answering."""
+    """FAILED with a cause; the version that answered before goes on answering. Of one that was deleted meanwhile nothing is left to say."""
     with transaction.atomic(durable=True):
-        version = DocumentVersion.objects.select_for_update().get(pk=work.version.pk)
-        if version.state in UNFINISHED and work.ours():
+        version = DocumentVersion.objects.select_for_update().filter(pk=work.version.pk).first()
+        if version is None:
+            job_end(job=work.job, state=JobState.CANCELLED)
+        elif version.state in UNFINISHED and work.ours():
             version.failed_at, version.state = version.state, VersionState.FAILED
             version.error_code, version.error = code, detail[:2000]
             version.save(update_fields=["failed_at", "state", "error_code", "error"])

@@ -14,6 +14,7 @@ from knowledge.ingestion import stages
 from knowledge.ingestion.claims import LEASE_S, JobLost, Work, claimed, guarded, keep_leases, report
 from knowledge.ingestion.publishing import versions_publish_in_tx
 from knowledge.ingestion.types import ParseError
+from knowledge.models import DocumentVersion
 from scrm.ai.encoders import load
 from scrm.ai.selectors import active_release
 from scrm.core.errors import ScrmError
@@ -89,7 +90,7 @@ def _carried_on(works: Sequence[Work], pool: Executor) -> Iterator[Future]:
     for group in _groups(works):
         try:
             _finish(group)
-        except (JobLost, ParseError, ScrmError, DatabaseError):
+        except (JobLost, ParseError, ScrmError, DatabaseError, DocumentVersion.DoesNotExist):
             _finish_singly(group)
 
 

@@ -46,10 +46,12 @@ def publish_in_tx(version: DocumentVersion) -> Publication:
 
 
 def publish_all_in_tx(versions: Sequence[DocumentVersion]) -> list[Publication]:
-    """What became of each of these versions of one base and of different documents."""
+    """What became of each of these versions of one base and of different documents. Raises ParseError, DocumentVersion.DoesNotExist."""
     base_id = versions[0].base_id
     documents = _locked_in_tx(base_id, [version.document_id for version in versions])
     now = DocumentVersion.objects.only("state", "number").in_bulk([version.pk for version in versions])  # behind the lock
+    if len(now) < len(versions):
+        raise DocumentVersion.DoesNotExist
     for version in versions:
         version.state, version.number = now[version.pk].state, now[version.pk].number
     published = [_publication(version, documents[version.document_id]) for version in versions]

@@ -8,7 +8,7 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.utils import timezone
 
 from knowledge.choices import VersionState
-from knowledge.ingestion.claims import KIND, UNFINISHED
+from knowledge.ingestion.claims import INGEST, KIND, UNFINISHED
 from knowledge.models import DocumentVersion, KnowledgeBase, UploadBatch
 from knowledge.services.uploads import Upload, clean_name, document_upload
 from scrm.access import policy
@@ -113,7 +113,7 @@ def _requeue_in_tx(versions: Sequence[tuple[int, str]], actor, *, held: bool) ->
 
 def _send_after_commit(job_ids: Sequence[int]) -> None:
     for start in range(0, len(job_ids), IN_A_MESSAGE):
-        send_after_commit("knowledge.version_ingest", *job_ids[start : start + IN_A_MESSAGE], queue="bulk")
+        send_after_commit(INGEST, *job_ids[start : start + IN_A_MESSAGE], queue="bulk")
 
 
 def _locked_in_tx(actor, batch: UploadBatch, action: str) -> UploadBatch:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from knowledge.choices import VersionState
 from knowledge.ingestion.causes import cause_text
-from knowledge.ingestion.claims import KIND
+from knowledge.ingestion.claims import INGEST, KIND
 from knowledge.ingestion.detect import ARCHIVE, detect_format
 from knowledge.ingestion.types import ParseError
 from knowledge.models import Document, DocumentVersion, KnowledgeBase, UploadBatch
@@ -177,7 +177,7 @@ def _record_in_tx(actor, base: KnowledgeBase, name: str, stored: _Stored, batch:
         file=_keep(stored, name), size=stored.size, format=stored.format, created_by=actor, batch=batch,
     )  # fmt: skip
     job = job_open(kind=KIND, subject_id=version.pk, title=name, actor=actor, held=bool(batch and batch.paused_at))
-    send_after_commit("knowledge.version_ingest", job.pk, queue="bulk")
+    send_after_commit(INGEST, job.pk, queue="bulk")
     audit_record(actor=actor, action="document.upload", subject=version, detail={"base": base.pk, "document": document.pk})
     return Upload(Outcome.CREATED, version, job)
 

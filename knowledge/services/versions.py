@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.choices import VersionState
-from knowledge.ingestion.claims import KIND
+from knowledge.ingestion.claims import INGEST, KIND
 from knowledge.ingestion.publishing import lock_document_in_tx, publish_in_tx
 from knowledge.ingestion.types import ParseError
 from knowledge.models import Document, DocumentVersion, UploadBatch
@@ -70,5 +70,5 @@ def version_requeue_in_tx(version: DocumentVersion, actor) -> Job:
     DocumentVersion.objects.filter(pk=version.pk).update(state=state, failed_at="", error="", error_code="")
     held = UploadBatch.objects.filter(pk=version.batch_id, paused_at__isnull=False).exists()
     job = job_open(kind=KIND, subject_id=version.pk, title=version.document.name, actor=actor, held=held)
-    send_after_commit("knowledge.version_ingest", job.pk, queue="bulk")
+    send_after_commit(INGEST, job.pk, queue="bulk")
     return job

@@ -12,12 +12,14 @@ from django.db import connections
 
 from knowledge.choices import VersionState
 from knowledge.ingestion.causes import CAUSES, cause_text
+from knowledge.ingestion.claims import INGEST
 from knowledge.ingestion.pipeline import jobs_run
 from knowledge.ingestion.sandbox import MAX_S, parser_peak
 from knowledge.models import Chunk, DocumentVersion, KnowledgeBase
 from knowledge.services.archives import files_upload
 from knowledge.services.uploads import Upload
 from scrm.core.errors import ScrmError
+from scrm.core.tasks import held
 from training.evaluation.document_sets import Sample, missing, samples
 from training.evaluation.registry import EVALUATIONS, Evaluation
 from training.evaluation.scratch import scratch_base
@@ -94,7 +96,7 @@ def _taken_in(base: KnowledgeBase, sample: Sample, worker: "Worker") -> Outcome:
     """One file, as an upload under its name; what a zip holds becomes documents of their own."""
     outcome, began = Outcome(sample), time.perf_counter()
     try:
-        with sample.path.open("rb") as stream:
+        with sample.path.open("rb") as stream, held(INGEST):
             taken = files_upload(actor=None, base=base, name=sample.name, file=stream)
     except OSError as error:
         outcome.problem = f"{error.strerror}: {error.filename}"

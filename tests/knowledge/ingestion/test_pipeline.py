@@ -248,3 +248,19 @@ def test_an_import_whose_worker_is_stopped_is_left_to_the_drain(upload, monkeypa
     jobs_run(jobs_waiting(10))
     result.version.refresh_from_db()
     assert (result.version.state, Job.objects.get().state) == ("published", "done")
+
+
+def test_a_version_that_is_deleted_meanwhile_ends_its_job_and_leaves_the_others_alone(upload, monkeypatch):
+    gone, other = upload("走了.html", "<p>走了的文件。</p>", run=False), upload("在.html", "<p>还在的文件。</p>", run=False)
+    real = stages.read_version
+
+    def reading(version, *given):
+        real(version, *given)
+        if version.pk == gone.version.pk:
+            Chunk.objects.filter(version=version.pk).delete()
+            DocumentVersion.objects.filter(pk=version.pk).delete()
+
+    monkeypatch.setattr(stages, "read_version", reading)
+    jobs_run([gone.job.pk, other.job.pk])
+    assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["cancelled", "done"]
+    assert DocumentVersion.objects.get().state == "published"

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 from training.evaluation import sample_texts
 
-PASSAGES = 3  # of a file
+PASSAGES = 3  # of a file: a notice, a product, an answer
 
 
-def made(number: int) -> Iterator[tuple[str, bytes]]:
+def made(number: int, passages: int = PASSAGES) -> Iterator[tuple[str, bytes]]:
     """(name, content), the formats in turn."""
-    rows = sample_texts.passages(number * PASSAGES)
+    rows = sample_texts.passages(number * passages)
     for index in range(number):
-        parts = [(title, text) for _name, title, text in (next(rows) for _ in range(PASSAGES))]
+        parts = [(title, text) for _name, title, text in (next(rows) for _ in range(passages))]
         ending, make = _MAKERS[index % len(_MAKERS)]
         yield f"bench {index:04d}.{ending}", make(parts)
 
