@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from knowledge.ingestion.words import CJK
 
@@ -19,6 +20,15 @@ def join_lines(first: str, second: str) -> str:
     if _HYPHEN.search(first[-3:]) and second[0].islower():
         return first[:-1] + second
     return f"{first.rstrip()} {second}"
+
+
+def join_all(lines: Sequence[str]) -> str:
+    """The lines of one paragraph, each joined to the one before it, in time proportional to their length."""
+    parts = list(lines[:1])
+    for line in filter(None, lines[1:]):
+        joined = join_lines(parts[-1], line)
+        parts[-1:] = [joined[: -len(line)], line]
+    return "".join(parts)
 
 
 def display_width(line: str) -> int:

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from knowledge.ingestion.parsers.builder import DocumentBuilder, clean
 from knowledge.ingestion.parsers.encoding import decode
 from knowledge.ingestion.parsers.headings import heading_level
-from knowledge.ingestion.parsers.lines import display_width, join_lines
+from knowledge.ingestion.parsers.lines import display_width, join_all
 from knowledge.ingestion.parsers.progress import Progress, untold
 from knowledge.ingestion.types import BlockKind, ParsedDocument
 
@@ -75,12 +75,12 @@ def _add_group(builder: DocumentBuilder, group: list[str], width: int) -> None:
 
 def _unwrapped(group: list[str], width: int) -> list[str]:
     """Lines of a hard-wrapped run joined to paragraphs: a line goes on when it is full and the next begins no item."""
-    result: list[str] = []
+    runs: list[list[str]] = []
     full = False
     for line in group:
         if full and not _ITEM.match(line):
-            result[-1] = join_lines(result[-1], line.strip())
+            runs[-1].append(line.strip())
         else:
-            result.append(line.rstrip())
+            runs.append([line.rstrip()])
         full = display_width(line.rstrip()) >= width - 8
-    return result
+    return [join_all(run) for run in runs]

@@ -1,5 +1,6 @@
 """What each parser keeps and what it leaves out, on small files made here."""
 
+import functools
 import io
 import zipfile
 
@@ -9,6 +10,7 @@ from openpyxl import Workbook
 from knowledge.ingestion.parsers import parse_bytes
 from knowledge.ingestion.parsers.encoding import decode
 from knowledge.ingestion.parsers.glyphs import repair
+from knowledge.ingestion.parsers.lines import join_all, join_lines
 from knowledge.ingestion.types import BlockKind, ParsedDocument, ParseError
 
 CHINESE = "我们的退货政策是七天之内可以无理由退货，运费由买家承担。如果商品有质量问题，请联系客服。"
@@ -220,3 +222,9 @@ def test_the_content_decides_not_the_name():
 )
 def test_lookalike_characters_are_repaired(wrong, right):
     assert repair(wrong) == right
+
+
+def test_lines_are_joined_at_once_as_they_are_one_by_one():
+    lines = ["用户手册的第一", "行 and one", "infor-", "mation of", "", "2024 年", "END-", "Of it", "，完。"]
+    assert join_all(lines) == functools.reduce(join_lines, lines) == "用户手册的第一行 and one information of 2024 年END- Of it，完。"
+    assert join_all([]) == ""
