@@ -1,6 +1,7 @@
 """Background work of this room."""
 
 from celery import shared_task
+from django.conf import settings
 
 from scrm.ai.models import ModelRelease
 from training.services.annotation_gathering import annotation_gather
@@ -26,6 +27,10 @@ def feedback_record_task(turn_id: int, author: str, solved: int) -> None:
 @shared_task(name="training.bandit_learn")
 def bandit_learn_task() -> None:
     bandit_learn()
+    if settings.BANDIT:
+        from training.bandit_figures import figures_store  # numpy: not for the web process
+
+        figures_store()
 
 
 @shared_task(name="training.night_run")

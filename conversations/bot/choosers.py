@@ -4,18 +4,20 @@ A room above registers one chooser in ready(). While it chooses nothing a turn c
 retrieve step (weights, how many passages, least relevance) and the menu below an answer.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 
 from conversations.bot.places import caching
-from conversations.models import Turn
 from conversations.types import Exchange
 from knowledge.retrieval.search import stored
 from knowledge.retrieval.tuning import Tuning
 from knowledge.types import Scope
 from scrm.core.registry import Registry
+
+log = logging.getLogger(__name__)
 
 LEAST_THRESHOLD = 0.1  # no way shows passages that are less relevant
 
@@ -34,7 +36,7 @@ class Way:
 class Asked:
     """What a chooser is told of a turn: masked words and where they are looked for."""
 
-    conversation_id: int
+    turn_id: int
     text: str
     scope: Scope
     history: Sequence[Exchange] = ()
@@ -42,10 +44,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Choice:
-    """`way`: None = the usual one. `keep`: called with the turn in the transaction that ends it."""
+    """`way`: None = the usual one. The chooser has written down what it chose; `drop` takes that back, of a turn that tells nothing."""
 
     way: Way | None
-    keep: Callable[[Turn], None]
+    drop: Callable[[], None]
 
 
 CHOOSERS: Registry[Callable[[Asked], Choice | None]] = Registry("choosers of a turn's way")
@@ -55,9 +57,13 @@ _chosen: ContextVar[Choice | None] = ContextVar("way of this turn", default=None
 @contextmanager
 def chosen(asked: Asked) -> Iterator[None]:
     """Within the block, and in this thread alone, the turn goes the way that the first chooser names. Another than the usual one neither
-    takes answers from the cache nor leaves them there.
+    takes answers from the cache nor leaves them there. A chooser that fails costs nobody an answer.
     """
-    choice = next((found for choose in CHOOSERS.values() if (found := choose(asked))), None)
+    try:
+        choice = next((found for choose in CHOOSERS.values() if (found := choose(asked))), None)
+    except Exception:  # boundary of what is tried: the turn goes the usual way
+        log.exception("no way was chosen for turn %s", asked.turn_id)
+        choice = None
     token = _chosen.set(choice)
     try:
         with caching(False) if choice and choice.way else nullcontext():
@@ -72,11 +78,11 @@ def way() -> Way | None:
     return choice.way if choice else None
 
 
-def keep_in_tx(turn: Turn) -> None:
-    """Let the chooser write down what it chose, with the turn that it chose for."""
+def drop_in_tx() -> None:
+    """The turn had nothing to answer: what was chosen for it says nothing."""
     choice = _chosen.get()
     if choice:
-        choice.keep(turn)
+        choice.drop()
 
 
 def tuning_for(scope: Scope) -> Tuning | None:

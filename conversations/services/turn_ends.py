@@ -42,8 +42,8 @@ def write_in_tx(conversation: Conversation, turn: Turn, reply: Reply) -> None:
     stale = [settings.FEEDBACK_STALE] if len(known) < len(reply.clicks) else []
     reply = replace(reply, clicks=known)
     _record(turn, reply)
-    if any(state.verdict != Verdict.SMALLTALK for state in reply.states):
-        choosers.keep_in_tx(turn)
+    if all(state.verdict == Verdict.SMALLTALK for state in reply.states):
+        choosers.drop_in_tx()
     texts = [customer_text(state) for state in reply.states] + _clicks_in_tx(conversation, known) + stale + _closing(reply)
     _say_in_tx(conversation, turn, list(dict.fromkeys(texts)), rating=asks_for_rating(reply))
     if risky := reply.having(Outcome.REVIEW):

@@ -22,8 +22,7 @@ def propensities(
         return _only(default, len(arms))
     draws = np.stack([arm.draws(context, DRAWS, random) for arm in arms])
     wins = np.bincount(draws.argmax(axis=0), minlength=len(arms)) / DRAWS
-    floored = np.maximum(wins, FLOOR)
-    return _capped(floored / floored.sum(), default, most_explored)
+    return _capped(FLOOR + wins * (1.0 - FLOOR * len(arms)), default, most_explored)
 
 
 def _capped(shares: np.ndarray, default: int, most: float) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.bandit.offpolicy import Estimate, Logged, doubly_robust, ips, snips
+from training.bandit.offpolicy import Estimate, Logged, advantage, better_proven, doubly_robust, ips, snips
 from training.bandit.propensities import propensities
 from training.bandit.thompson import DIMENSIONS, Posterior
 
@@ -19,7 +19,7 @@ LOOKED_AT = 250  # customers between two looks at the estimates
 @dataclass(frozen=True)
 class Way:
     """`explored`: largest share of questions not answered by the default, None for every arm as often. `moves`: an arm becomes the
-    default when its doubly robust interval lies above the default's value, as a person would decide on the page."""
+    default as soon as it is proven better, as a person would decide on the page."""
 
     explored: float | None
     moves: bool = False
@@ -31,10 +31,12 @@ def bench_bandit(options: dict, say: Callable[[str], None]) -> dict:
     ways = {"thompson": Way(1.0), "capped": Way(options["most_explored"], moves=True), "default": Way(0.0), "uniform": Way(None)}
     regrets: dict[str, list[np.ndarray]] = {name: [] for name in ways}
     covered: dict[str, list[bool]] = {name: [] for name in ESTIMATORS}
+    moved = 0
     for seed in range(runs):
         world = World(seed)
+        moved += _play(World(seed, equal=True), steps, ways["capped"], seed)[2] != 0
         for name, way in ways.items():
-            regret, logged = _play(world, steps, way, seed)
+            regret, logged, _default = _play(world, steps, way, seed)
             regrets[name].append(regret)
             if name == "capped":
                 for arm in range(ARMS):
@@ -46,16 +48,19 @@ def bench_bandit(options: dict, say: Callable[[str], None]) -> dict:
         "regret_at_end": {name: round(float(np.mean([one[-1] for one in rows])), 1) for name, rows in regrets.items()},
         "regret_curve": {name: _curve(rows) for name, rows in regrets.items()},
         "coverage": {name: round(float(np.mean(rows)), 3) for name, rows in covered.items()},
+        "moved_though_equal": round(moved / runs, 3),
     }
 
 
 class World:
-    """Customers: each arm's chance of solving depends on the context; the default (arm 0) is not the best on average."""
+    """Customers: each arm's chance of solving depends on the context; the default (arm 0) is not the best on average. equal: all are alike."""
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, *, equal: bool = False):
         self.random = np.random.default_rng(seed)
         self.effects = np.column_stack([self.random.uniform(0.45, 0.75, ARMS), self.random.normal(0, 0.08, (ARMS, DIMENSIONS - 1))])
         self.effects[0, 0] = self.effects[:, 0].min()
+        if equal:
+            self.effects[:] = self.effects[0]
 
     def customer(self) -> np.ndarray:
         return np.concatenate([[1.0], self.random.integers(0, 2, DIMENSIONS - 1)])
@@ -68,8 +73,8 @@ class World:
         return float(np.mean([self.chances(np.asarray(context))[arm] for context in contexts]))
 
 
-def _play(world: World, steps: int, way: Way, seed: int) -> tuple[np.ndarray, list[Logged]]:
-    """(steps,) cumulative regret and the log."""
+def _play(world: World, steps: int, way: Way, seed: int) -> tuple[np.ndarray, list[Logged], int]:
+    """(steps,) cumulative regret, the log, and the default at the end."""
     random = np.random.default_rng(10_000 + seed)
     known = [Posterior.prior() for _ in range(ARMS)]
     regret, logged, default = np.zeros(steps), [], 0
@@ -84,7 +89,7 @@ def _play(world: World, steps: int, way: Way, seed: int) -> tuple[np.ndarray, li
         known[arm] = known[arm].learned(context, reward)
         regret[step] = chances.max() - chances[arm]
         logged.append(Logged(arm, tuple(shares), tuple(context), reward))
-    return regret.cumsum(), logged
+    return regret.cumsum(), logged, default
 
 
 def _shares(known: list[Posterior], context: np.ndarray, default: int, explored: float | None, random: np.random.Generator) -> np.ndarray:
@@ -94,9 +99,8 @@ def _shares(known: list[Posterior], context: np.ndarray, default: int, explored:
 
 
 def _better(logged: list[Logged], default: int) -> int:
-    estimates = [doubly_robust(logged, arm) for arm in range(ARMS)]
-    best = max(range(ARMS), key=lambda arm: estimates[arm].low)
-    return best if estimates[best].low > estimates[default].value else default
+    proven = [arm for arm in range(ARMS) if better_proven(logged, arm, default, ARMS)]
+    return max(proven, key=lambda arm: advantage(logged, arm, default).value, default=default)
 
 
 def _count(covered: dict[str, list[bool]], logged: list[Logged], arm: int, truth: float) -> None:

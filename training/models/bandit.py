@@ -9,9 +9,11 @@ USUAL = "usual"
 
 
 class BanditPolicy(models.Model):
-    """What is known of each arm. One row; `version` rises with every reset and every change of the default.
+    """What is known of each arm. One row; `version` rises with every reset. A change of the default needs no new one: each choice is kept
+    with the probabilities that it was drawn with.
 
-    `known`: {arm: {precision, weighted}} (training.bandit.thompson). `default`: the arm that serves when nothing is tried.
+    `known`: {arm: {precision, weighted}} (training.bandit.thompson). `default`: the arm that serves when nothing is tried. `figures`: what
+    the page shows (training.bandit_figures), worked out by a worker at `figured_at`.
     """
 
     enabled = models.BooleanField(_("enabled"), default=False)
@@ -19,6 +21,8 @@ class BanditPolicy(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1)
     known = models.JSONField(default=dict, blank=True)
     since = models.DateTimeField(_("since"), auto_now_add=True)
+    figures = models.JSONField(default=dict, blank=True)
+    figured_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("policy of real-time learning")
@@ -29,10 +33,11 @@ class BanditPolicy(models.Model):
 
 
 class BanditChoice(models.Model):
-    """One turn that was answered in a way drawn by chance. Written with the turn's end; the reward is filled in when it can be told.
+    """One turn that was answered in a way drawn by chance. Written when it is drawn, so that another try of the turn goes the same way; the
+    reward is filled in when it can be told.
 
     `shares`: {arm: probability}, summing to 1. `context`: features (training.services.bandit.context_of). `weight`: 0 or 1, how much it
-    counts: of one customer only the first few of a month do.
+    counts: of one customer only the first few of a month do, and turns that came to nothing do not.
     """
 
     turn = models.OneToOneField(Turn, on_delete=models.CASCADE, related_name="+")

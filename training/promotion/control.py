@@ -37,9 +37,15 @@ def upper_limit(before: Share, cases: int) -> float:
         return 1.0
     p = (before.bad + 1) / (before.cases + 2)
     alike = cases * before.cases / (cases + before.cases)  # cases of one sample that would tell as much
-    seen, flat = alike * p * (1 - p), _TIGHTEST / (2 * math.log(1 / ALPHA) + math.log(1 + 2 * math.log(1 / ALPHA)))
-    reach = math.sqrt((seen + flat) * math.log((seen + flat) / (flat * ALPHA**2))) / alike
-    return min(1.0, p + reach)
+    return min(1.0, p + mixture_reach(alike * p * (1 - p), ALPHA) / alike)
+
+
+def mixture_reach(variance: float, alpha: float, tightest: float = _TIGHTEST) -> float:
+    """How far a sum of this variance may stray to either side, at any of all looks together but for a chance of `alpha`; least for its
+    size where the variance is `tightest`.
+    """
+    flat = tightest / (2 * math.log(1 / alpha) + math.log(1 + 2 * math.log(1 / alpha)))
+    return math.sqrt((variance + flat) * math.log((variance + flat) / (flat * alpha**2)))
 
 
 def out_of_control(before: Share, now: Share) -> bool:

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.bot import rules
 from conversations.bot.choosers import Asked, Choice, Way
-from conversations.choices import TurnState
-from conversations.models import Turn
+from conversations.choices import Author, TurnState
+from conversations.models import Message, ReviewTask, Satisfaction, Turn
 from knowledge.retrieval.likeness import same_key
 from scrm.access import policy
 from scrm.audit.services import audit_record
@@ -33,6 +33,7 @@ MONTH = timedelta(days=30)
 AT_ONCE = 500
 FRESH_S = 5
 LONG = 15  # characters of a question
+_NOT_ALONE = (TurnState.REFUSED, TurnState.HANDED_OVER, TurnState.FAILED, TurnState.IN_REVIEW, TurnState.REJECTED)
 _KEY = "training.bandit"
 _OFF = "off"
 _CODE = re.compile(r"[A-Za-z]+[-_]?\d|\d{3,}")
@@ -45,6 +46,7 @@ ARMS: Mapping[str, tuple[object, Way | None]] = {
     "strict": (_("passages must be more relevant"), Way(more=0.05)),
     "plain": (_("no menu below the answer"), Way(menu=False)),
 }
+UNCOMPARED = frozenset({"plain"})  # without the menu nobody can say 未解决: what it earns is told in other words than what the others earn
 
 
 def arms() -> list[str]:
@@ -63,9 +65,16 @@ def bandit_choose(asked: Asked) -> Choice | None:
     names = arms()
     if default not in names:
         default = USUAL
+    kept = BanditChoice.objects.filter(turn=asked.turn_id).first() or _kept(asked, names, known, default, version)
+    return Choice(ARMS[kept.arm][1], lambda: BanditChoice.objects.filter(pk=kept.pk, reward=None).delete())
+
+
+def _kept(asked: Asked, names: list[str], known: dict, default: str, version: int) -> BanditChoice:
+    """Drawn and written down; of two workers at one turn the first one's word counts."""
     context = context_of(asked)
     shares, name = _drawn(names, known, context, names.index(default))
-    return Choice(ARMS[name][1], _keeping(version, name, dict(zip(names, shares, strict=True)), context))
+    facts = {"version": version, "arm": name, "shares": dict(zip(names, shares, strict=True)), "context": context}
+    return BanditChoice.objects.get_or_create(turn_id=asked.turn_id, defaults=facts)[0]
 
 
 def context_of(asked: Asked) -> list[float]:
@@ -93,7 +102,7 @@ def bandit_reset(*, actor) -> BanditPolicy:
 
 
 def bandit_default(*, actor, arm: str, proven: bool) -> BanditPolicy:
-    """Let this arm serve when nothing is tried. `proven`: its estimate lies above the default's (the page's own figures).
+    """Let this arm serve when nothing is tried. `proven`: it earns more than the default (the page's own figures).
 
     Raises NotAllowed, Invalid for an unknown arm, Conflict unless proven; the usual way needs no proof.
     """
@@ -101,14 +110,16 @@ def bandit_default(*, actor, arm: str, proven: bool) -> BanditPolicy:
     if arm not in arms():
         raise Invalid(_("There is no such way of answering."))
     if not proven and arm != USUAL:
-        raise Conflict(_("It is not proven better: the lower bound of its estimate must lie above what the default earns."))
+        raise Conflict(_("It is not proven better: the interval of what it earns more than the default must lie above zero."))
     return _changed(actor, "bandit.default", lambda row: setattr(row, "default", arm), arm=arm)
 
 
 def bandit_learn() -> int:
     """Rewards of turns whose window is over, or whose end says enough, into the posteriors; how many. Each choice is learned once."""
     now = timezone.now()
-    rows = BanditChoice.objects.filter(reward=None).select_related("turn__conversation__identity").order_by("pk")[:AT_ONCE]
+    BanditChoice.objects.filter(reward=None, turn__state=TurnState.SUPERSEDED).delete()  # nobody was answered in this way
+    ended = BanditChoice.objects.filter(reward=None).exclude(turn__state=TurnState.RUNNING)
+    rows = ended.select_related("turn__conversation__identity").order_by("pk")[:AT_ONCE]
     done = 0
     for row in rows:
         reward = reward_of(row.turn, over=row.created_at < now - WINDOW)
@@ -118,21 +129,34 @@ def bandit_learn() -> int:
 
 
 def reward_of(turn: Turn, *, over: bool) -> float | None:
-    """1 solved without a person, 0 not; None while nothing is known yet.
+    """1 solved without a person, 0 not; None while nothing is known yet. The first of these that is known counts:
 
-    Not solved: refused, handed over, failed, 未解决, or within WINDOW a person was asked for or the same question came again.
+    0 the bot's own end (refused, handed over, failed), a person looked at the answer before it was sent, or rejected it;
+    0 the customer said 未解决, or within WINDOW asked for a person, asked the same again, or was written to by a person;
+    0 or 1 what the customer said of the whole conversation afterwards, 1 已解决; 1 silence until WINDOW is over.
     """
-    if turn.state in (TurnState.REFUSED, TurnState.HANDED_OVER, TurnState.FAILED):
+    if turn.state in _NOT_ALONE or ReviewTask.objects.filter(turn=turn).exists():
         return 0.0
     said = set(Feedback.objects.filter(turn=turn).values_list("value", flat=True))
-    if Feedback.Value.UNSOLVED in said:
+    if Feedback.Value.UNSOLVED in said or _came_back(turn):
         return 0.0
-    later = Turn.objects.filter(conversation=turn.conversation_id, pk__gt=turn.pk, created_at__lt=turn.created_at + WINDOW)
+    if Feedback.Value.SOLVED in said:
+        return 1.0
+    score = Satisfaction.objects.filter(conversation=turn.conversation_id, asked_at__gt=turn.created_at).exclude(score=None).first()
+    if score:
+        return float(score.is_content)
+    return 1.0 if over else None
+
+
+def _came_back(turn: Turn) -> bool:
+    """Within WINDOW the customer needed a person, or asked the same again."""
+    until = turn.created_at + WINDOW
+    here = {"conversation": turn.conversation_id, "created_at__lt": until}
+    if Message.objects.filter(**here, author=Author.AGENT, pk__gt=turn.trigger_id).exists():
+        return True
     key = same_key(turn.question)
-    for question, state in later.values_list("question", "state"):
-        if state == TurnState.HANDED_OVER or (question and same_key(question) == key):
-            return 0.0
-    return 1.0 if Feedback.Value.SOLVED in said or over else None
+    later = Turn.objects.filter(**here, pk__gt=turn.pk).values_list("question", "state")
+    return any(state == TurnState.HANDED_OVER or (question and same_key(question) == key) for question, state in later)
 
 
 def policy_row() -> BanditPolicy:
@@ -158,15 +182,9 @@ def _drawn(names: list[str], known: dict, context: list[float], default: int) ->
     random = np.random.default_rng()
     posteriors = [Posterior.from_json(known[name]) if name in known else Posterior.prior() for name in names]
     shares = propensities(posteriors, np.array(context), default=default, most_explored=settings.BANDIT_EXPLORED, random=random)
-    return [round(float(share), 6) for share in shares], names[int(random.choice(len(names), p=shares))]
-
-
-def _keeping(version: int, name: str, shares: dict[str, float], context: list[float]) -> Callable[[Turn], None]:
-    def keep(turn: Turn) -> None:
-        facts = {"version": version, "arm": name, "shares": shares, "context": context}
-        BanditChoice.objects.get_or_create(turn=turn, defaults=facts)
-
-    return keep
+    shares = shares.round(6)
+    shares[default] += 1.0 - shares.sum()  # what is kept is exactly what is drawn from
+    return shares.tolist(), names[int(random.choice(len(names), p=shares))]
 
 
 def _learned(row: BanditChoice, reward: float) -> int:

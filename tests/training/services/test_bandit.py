@@ -10,17 +10,19 @@ from django.utils import timezone
 
 from conversations.bot import choosers, rules
 from conversations.bot.choosers import Asked, Way
-from conversations.choices import TurnState
-from conversations.models import CachedAnswer, RiskRule, Turn
+from conversations.choices import Author, TurnState
+from conversations.models import CachedAnswer, ReviewTask, RiskRule, Satisfaction, Turn
 from conversations.services.turns import turn_run
 from knowledge.types import Scope
 from scrm.core.errors import Conflict
 from tests.conversations.factories import AccountFactory, ConversationFactory, CustomerMessageFactory
 from tests.conversations.shop import shop_base
 from tests.knowledge.conftest import release  # noqa: F401
+from training.bandit_figures import figures_store
 from training.bandit_selectors import bandit_state
 from training.models import BanditChoice, BanditPolicy, Feedback
 from training.services.bandit import (
+    ARMS,
     MOST_OF_ONE,
     USUAL,
     WINDOW,
@@ -30,6 +32,7 @@ from training.services.bandit import (
     bandit_learn,
     bandit_reset,
     bandit_switch,
+    reward_of,
 )
 
 QUESTION = "保温杯保修期多久？"
@@ -50,8 +53,8 @@ def on(conversation):
     return bandit_switch(actor=None, on=True)
 
 
-def asked(text: str = QUESTION) -> Asked:
-    return Asked(1, text, Scope((1,)))
+def asked(text: str = QUESTION, turn: int = 0) -> Asked:
+    return Asked(turn, text, Scope((1,)))
 
 
 def turn_of(conversation, text: str = QUESTION) -> Turn:
@@ -110,7 +113,7 @@ def test_a_way_changes_the_weights_within_bounds_and_never_below_the_floor(conve
     way = Way(factors={"meaning": 9.0}, more=-1.0)
     with choosers.chosen(asked()):
         assert choosers.tuning_for(scope) is None
-    monkeypatch.setattr(choosers, "CHOOSERS", {"x": lambda _asked: choosers.Choice(way, lambda _turn: None)})
+    monkeypatch.setattr(choosers, "CHOOSERS", {"x": lambda _asked: choosers.Choice(way, lambda: None)})
     with choosers.chosen(asked()):
         tuning = choosers.tuning_for(scope)
     assert (tuning.meaning, tuning.threshold) == (3.0, choosers.LEAST_THRESHOLD)
@@ -121,6 +124,9 @@ def test_a_way_changes_the_weights_within_bounds_and_never_below_the_floor(conve
     [
         ({"state": TurnState.HANDED_OVER}, None, 0.0),
         ({"state": TurnState.REFUSED}, None, 0.0),
+        ({"state": TurnState.IN_REVIEW}, None, 0.0),
+        ({"state": TurnState.REJECTED}, None, 0.0),
+        ({"state": TurnState.RUNNING}, Feedback.Value.SOLVED, None),
         ({}, Feedback.Value.UNSOLVED, 0.0),
         ({}, Feedback.Value.SOLVED, 1.0),
         ({}, None, None),
@@ -172,9 +178,94 @@ def test_only_a_proven_way_becomes_the_default(conversation, on):
     assert bandit_default(actor=None, arm=USUAL, proven=False).default == USUAL
 
 
-def test_the_page_shows_what_each_would_have_earned(conversation, on):
-    choices_of(conversation, 70, reward=1.0, weight=1.0)
-    choices_of(conversation, 70, arm=USUAL, reward=0.0, weight=1.0)
-    found = {arm.name: arm for arm in bandit_state()["arms"]}
-    assert found["wide"].estimates["doubly_robust"][0] > 0.9
-    assert (found["wide"].proven, found[USUAL].proven, found["meaning"].estimates["snips"]) == (True, False, None)
+def test_the_page_shows_what_each_would_have_earned(conversation, on, django_assert_max_num_queries):
+    choices_of(conversation, 300, reward=1.0, weight=1.0, shares=dict.fromkeys(arms(), 1 / len(arms())))
+    choices_of(conversation, 300, arm=USUAL, reward=0.0, weight=1.0, shares=dict.fromkeys(arms(), 1 / len(arms())))
+    assert {arm.choices for arm in bandit_state()["arms"]} == {0}  # until a worker has worked them out
+    figures_store()
+    with django_assert_max_num_queries(1):
+        found = {arm.name: arm for arm in bandit_state()["arms"]}
+    assert found["wide"].doubly_robust[0] > 0.9
+    assert found["wide"].advantage[1] > 0
+    assert (found["wide"].proven, found[USUAL].proven, found["meaning"].snips) == (True, False, None)
+    bandit_default(actor=None, arm="wide", proven=True)
+    assert not any(arm.proven for arm in bandit_state()["arms"])  # figures against another default prove nothing
+
+
+def test_what_cannot_say_that_it_failed_is_never_proven(conversation, on):
+    choices_of(conversation, 300, arm="plain", reward=1.0, weight=1.0, shares=dict.fromkeys(arms(), 1 / len(arms())))
+    choices_of(conversation, 300, arm=USUAL, reward=0.0, weight=1.0, shares=dict.fromkeys(arms(), 1 / len(arms())))
+    figures_store()
+    assert not any(arm.proven for arm in bandit_state()["arms"])
+
+
+def test_a_turn_that_a_person_had_to_help_is_not_solved(conversation, on):
+    reviewed, written, content, cross = choices_of(conversation, 4)
+    ReviewTask.objects.create(turn=reviewed.turn, topics=["退款"], draft="好的。", due_at=timezone.now())
+    assert reward_of(reviewed.turn, over=True) == 0.0
+    other = ConversationFactory(account=conversation.account, external_id="wm-other")
+    Turn.objects.filter(pk__in=[written.turn_id, content.turn_id, cross.turn_id]).update(conversation=other)
+    written.turn.refresh_from_db()
+    assert reward_of(written.turn, over=True) == 1.0
+    CustomerMessageFactory(conversation=other, author=Author.AGENT, text="我来帮您。")
+    assert reward_of(written.turn, over=True) == 0.0
+
+
+@pytest.mark.parametrize(("score", "reward"), [(5, 1.0), (2, 0.0)])
+def test_a_word_on_the_whole_conversation_counts_when_nothing_else_was_said(conversation, on, score, reward):
+    (row,) = choices_of(conversation, 1)
+    Satisfaction.objects.create(conversation=conversation, scale=5, score=score, served_by=Author.BOT)
+    assert reward_of(row.turn, over=False) == reward
+
+
+def test_another_try_of_a_turn_goes_the_way_that_was_drawn_first(conversation, on):
+    (row,) = choices_of(conversation, 1, arm="strict")
+    assert bandit_choose(asked(turn=row.turn_id)).way == ARMS["strict"][1]
+    assert BanditChoice.objects.count() == 1
+
+
+def test_a_worker_that_dies_leaves_its_choice_to_the_next_one(conversation, on, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def killed(**_unused):
+        raise Killed
+
+    CustomerMessageFactory(conversation=conversation, text=QUESTION, payload={"content": QUESTION})
+    conversation.refresh_from_db()
+    with monkeypatch.context() as patch:
+        patch.setattr("conversations.services.turns.turn_end", killed)
+        with pytest.raises(Killed):
+            turn_run(conversation_id=conversation.pk)
+    drawn = BanditChoice.objects.get()
+    monkeypatch.setattr("training.services.bandit._drawn", lambda *_unused: pytest.fail("drawn twice"))
+    turn_run(conversation_id=conversation.pk)
+    assert (Turn.objects.get().state, BanditChoice.objects.get().pk) == (TurnState.ANSWERED, drawn.pk)
+
+
+def test_a_turn_that_nobody_was_answered_by_teaches_nothing(conversation, on):
+    (row,) = choices_of(conversation, 1)
+    Turn.objects.filter(pk=row.turn_id).update(state=TurnState.SUPERSEDED)
+    assert bandit_learn() == 0
+    assert not BanditChoice.objects.exists()
+
+
+def test_a_greeting_leaves_no_choice(conversation, on):
+    turn_of(conversation, "你好")
+    assert not BanditChoice.objects.exists()
+
+
+def test_a_chooser_that_fails_costs_nobody_an_answer(conversation, on, monkeypatch, caplog):
+    def broken(_asked):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(choosers, "CHOOSERS", {"x": broken})
+    assert turn_of(conversation).state == TurnState.ANSWERED
+    assert "no way was chosen" in caplog.text
+
+
+def test_a_question_with_risk_leaves_no_choice_in_a_whole_turn(conversation, on):
+    RiskRule.objects.create(topic="保修", question_patterns="保修")
+    rules.forget()
+    turn_of(conversation)
+    assert not BanditChoice.objects.exists()
