@@ -1,21 +1,16 @@
 """A draft of the next reply, beside the box that it is written into."""
 
-from datetime import timedelta
-
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from conversations import selectors
-from conversations.choices import QuestionState
+from conversations.draft_selectors import draft_context, draft_of
 from conversations.models import ReplyDraft
 from conversations.services.drafts import draft_ask
 from conversations.views.threads import ANSWER
 from scrm.access.pages import page
 from scrm.core.errors import NotFound, ScrmError
-
-PATIENCE = timedelta(seconds=8)
-GOING = (QuestionState.QUEUED, QuestionState.RUNNING)
 
 
 @require_POST
@@ -29,13 +24,13 @@ def draft_new(request, pk: int):
         if not request.htmx:
             raise
         return render(request, "conversations/draft.html", {"failure": str(error)}, status=200)
-    return _shown(request, made) if request.htmx else redirect("conversations:conversation", pk)
+    return _shown(request, made) if request.htmx else redirect(f"{reverse('conversations:conversation', args=[pk])}?draft={made.pk}#draft")
 
 
 @page(ANSWER)
 def draft(request, pk: int):
     """Polled until it is there. Only for who asked, and only while the conversation may be seen."""
-    made = ReplyDraft.objects.select_related("conversation").filter(pk=pk, asked_by=request.user).first()
+    made = draft_of(request.user, pk)
     if made is None:
         raise NotFound
     selectors.conversation_visible(request.user, made.conversation_id)
@@ -43,6 +38,4 @@ def draft(request, pk: int):
 
 
 def _shown(request, made: ReplyDraft):
-    going = made.state in GOING
-    context = {"draft": made, "result": made.result, "going": going, "late": going and timezone.now() - made.created_at > PATIENCE}
-    return render(request, "conversations/draft.html", context)
+    return render(request, "conversations/draft.html", draft_context(made))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from conversations import selectors
 from conversations.choices import ConversationState, Holder
+from conversations.draft_selectors import draft_asked_for
 from conversations.models import Conversation
 from conversations.services.conversations import agent_reply
 from conversations.services.handover import conversation_close, conversation_hand_back, conversation_take_over
@@ -27,6 +28,7 @@ def conversation(request, pk: int):
     """The page of one conversation, with the inbox list beside it."""
     row = selectors.conversation_visible(request.user, pk)
     context = list_context(request, open_id=pk) | thread_context(request, row) | customer_context(request.user, row)
+    context |= draft_asked_for(request.user, row, request.GET.get("draft", ""))
     return render(request, "conversations/conversation.html", context)
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from conversations.models import Conversation
@@ -15,6 +16,13 @@ from training.models import UnknownQuestion
 from training.services.unknown import CHANGE, unknown_answer, unknown_dismiss, unknown_of
 
 ON_A_PAGE, SHOWN = 30, 20
+NOTHING = {
+    UnknownQuestion.State.OPEN: gettext_lazy("Refused questions and answers that solved nothing appear here within a quarter of an hour."),
+    UnknownQuestion.State.ANSWERED: gettext_lazy(
+        "Questions that were given an answer here appear with how many customers it has served since."
+    ),
+    UnknownQuestion.State.DISMISSED: gettext_lazy("Questions that were set aside as not needing an answer appear here."),
+}
 
 
 @page(CHANGE)
@@ -23,7 +31,7 @@ def unknown(request):
     rows = Paginator(unknown_selectors.unknown_list(request.user, state), ON_A_PAGE).get_page(request.GET.get("page"))
     found = unknown_selectors.counts(request.user)
     tabs = [(value, label, found.get(value, 0)) for value, label in UnknownQuestion.State.choices]
-    return render(request, "training/unknown.html", {"rows": rows, "state": state, "tabs": tabs})
+    return render(request, "training/unknown.html", {"rows": rows, "state": state, "tabs": tabs, "nothing": NOTHING[state]})
 
 
 @require_POST

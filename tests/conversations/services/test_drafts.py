@@ -1,6 +1,7 @@
 """Drafts of replies: what they answer, from which documents, and what becomes of them."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from conversations.choices import Author, Holder, QuestionState
@@ -102,3 +103,16 @@ def test_a_lost_draft_is_found_and_a_done_one_is_not_written_again(agent, held, 
     draft_run(draft_id=row.pk)
     assert drafts_waiting() == []
     assert AuditEntry.objects.filter(action="conversation.draft").count() == 1
+
+
+def test_without_javascript_the_draft_is_on_the_page_it_leads_to(agent, stranger, held, write, client):
+    write("保温杯保修期多久？")
+    client.force_login(agent)
+    address = client.post(reverse("conversations:draft_new", args=[held.pk])).url
+    assert "再看一次" in client.get(address).content.decode()
+    draft_run(draft_id=ReplyDraft.objects.get().pk)
+    assert "两年" in client.get(address).content.decode().split('id="draft"')[1]
+    for number in ("999999", "x", "٣"):
+        assert client.get(address.split("?")[0], {"draft": number}).status_code == 200
+    ReplyDraft.objects.update(asked_by=stranger)
+    assert "data-draft-text" not in client.get(address).content.decode()
