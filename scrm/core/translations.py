@@ -20,6 +20,7 @@ KEYWORDS: dict[str, tuple | None] = DEFAULT_KEYWORDS | {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sd]|\{(\w*)\}")
+_NAMED = re.compile(r"%\((\w+)\)[sd]")
 METADATA = {
     "MIME-Version": "1.0",
     "Content-Type": "text/plain; charset=UTF-8",
@@ -143,7 +144,18 @@ def _fault(entry: polib.POEntry) -> str:
     if not text.strip():
         return "empty"
     accepted = [_placeholders(source) for source in (entry.msgid, entry.msgid_plural) if source]
-    return "" if _placeholders(text) in accepted else "placeholders differ"
+    if _placeholders(text) not in accepted:
+        return "placeholders differ"
+    return "a lone % (write %%)" if _NAMED.search(text) and not _formats(text) else ""
+
+
+def _formats(text: str) -> bool:
+    """Whether its named placeholders can be filled in: a sign of per cent beside them must be doubled, or Django shows the source instead."""
+    try:
+        _ = text % dict.fromkeys(_NAMED.findall(text), 1)
+    except (ValueError, TypeError, KeyError):
+        return False
+    return True
 
 
 def _placeholders(text: str) -> list[str]:

@@ -67,3 +67,10 @@ def test_update_keeps_what_is_translated_and_drops_what_is_gone(project):
 
 def test_the_product_speaks_chinese_completely():
     assert translations.problems() == []
+
+
+def test_a_sign_of_per_cent_beside_a_placeholder_must_be_doubled(project):
+    translations.update({"Hello %(who)s": "95% 的 %(who)s"})
+    assert "a lone % (write %%): 'Hello %(who)s' (templates/page.html)" in translations.problems()
+    translations.update({"Hello %(who)s": "95 %% 的 %(who)s"})
+    assert not any("Hello" in line for line in translations.problems())
