@@ -8,3 +8,5 @@ answer_rated = Signal()
 turns_erased = Signal()
 # A review was decided (task_id): what the reviewer changed, approved or rejected is data for annotation.
 review_decided = Signal()
+# Somebody opened a source below an answer. Arguments: author_id, turn_id or question_id, number (the source's), document_id.
+source_opened = Signal()

@@ -16,6 +16,7 @@ from conversations.views import (
     reveals,
     reviews,
     satisfaction,
+    sources,
     threads,
     turns,
 )
@@ -37,6 +38,7 @@ urlpatterns = [
     path("inbox/<int:pk>/erase/", customers.erase, name="erase"),
     path("outbound/<int:pk>/again/", threads.send_again, name="send_again"),
     path("turns/<int:pk>/", turns.turn, name="turn"),
+    path("turns/<int:pk>/sources/<int:number>/", sources.turn_source, name="turn_source"),
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/news/", reviews.reviews_news, name="reviews_news"),
     path("reviews/<int:pk>/approve/", reviews.approve, name="approve"),
@@ -44,6 +46,7 @@ urlpatterns = [
     path("ask/", ask.ask, name="ask"),
     path("ask/<int:pk>/", ask.question, name="question"),
     path("ask/<int:pk>/result/", ask.question_result, name="question_result"),
+    path("ask/<int:pk>/sources/<int:number>/", sources.question_source, name="question_source"),
     path("search-test/", ask.search_test, name="search_test"),
     path("search-test/<int:pk>/", ask.question, name="searched"),
     path("search-test/<int:pk>/judge/", judging.judge, name="judge"),

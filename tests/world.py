@@ -314,7 +314,9 @@ def question_make(user: User, side: Side, **fields) -> Question:
         "answer": f"{side.word}答复",
         "refused": False,
         "verdict": "supported",
-        "citations": [],
+        "citations": [
+            {"number": 1, "document_id": side.document.pk, "title": f"{side.word}标题", "quote": f"{side.word}引文", "start": 0, "end": 2}
+        ],
         "hits": [
             {
                 "document": f"{side.word}标题",

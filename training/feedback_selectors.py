@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from conversations.choices import Author
 from conversations.models import Citation, Conversation, Message
-from training.models import AnswerRating, Feedback
+from knowledge.models import Document
+from training.models import AnswerRating, Feedback, SourceOpening
 
 BAD = Q(value=Feedback.Value.UNSOLVED)
 ROWS = 50
@@ -57,6 +58,15 @@ def by_document(user, period: Period):
     return rows.annotate(
         unsolved=Count("turn", filter=unsolved, distinct=True), solved=Count("turn", filter=~unsolved, distinct=True)
     ).order_by("-unsolved", "-solved", "name")[:ROWS]
+
+
+def opened(user, bases, period: Period):
+    """Documents that were opened from below answers, most often first: {"document_id", "name", "times", "people"}."""
+    rows = SourceOpening.objects.filter(created_at__gte=period.since, document__base__in=bases)
+    rows = rows.filter(document__in=Document.objects.readable_by(user))
+    rows = rows.filter(document__base=period.base) if period.base else rows
+    facts = {"times": Count("pk"), "people": Count("author", distinct=True)}
+    return rows.order_by().values("document_id", name=F("document__name")).annotate(**facts).order_by("-times", "name")[:ROWS]
 
 
 def by_agent(user, period: Period):

@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from conversations.signals import answer_rated, turns_erased
+from conversations.signals import answer_rated, source_opened, turns_erased
 from scrm.ai.choices import Purpose
 from scrm.ai.registry import release_activated
 from scrm.core.tasks import send_after_commit
@@ -11,6 +11,11 @@ from scrm.core.tasks import send_after_commit
 @receiver(answer_rated, dispatch_uid="training.answer_rated")
 def on_answer_rated(sender, *, turn_id: int, author: str, solved: bool, **kwargs) -> None:
     send_after_commit("training.feedback_record", turn_id, author, int(solved))
+
+
+@receiver(source_opened, dispatch_uid="training.source_opened")
+def on_source_opened(sender, *, author_id: int, number: int, document_id: int, turn_id: int = 0, question_id: int = 0, **kwargs) -> None:
+    send_after_commit("training.source_opened", author_id, turn_id, question_id, number, document_id, queue="bulk")
 
 
 @receiver(turns_erased, dispatch_uid="training.turns_erased")

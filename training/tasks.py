@@ -8,7 +8,7 @@ from training.services.annotation_gathering import annotation_gather
 from training.services.bandit import bandit_learn
 from training.services.canary import canaries_watch
 from training.services.erasures import erasures_follow
-from training.services.feedback import feedback_record
+from training.services.feedback import feedback_record, source_opening_record
 from training.services.import_work import import_work
 from training.services.imports import imports_drain
 from training.services.nights import night_run, nightly, nights_drain
@@ -22,6 +22,11 @@ from training.services.writers import adapter_unload
 @shared_task(name="training.feedback_record")
 def feedback_record_task(turn_id: int, author: str, solved: int) -> None:
     feedback_record(turn_id=turn_id, author=author, solved=bool(solved))
+
+
+@shared_task(name="training.source_opened")
+def source_opened_task(author_id: int, turn_id: int, question_id: int, number: int, document_id: int) -> None:
+    source_opening_record(author_id=author_id, turn_id=turn_id, question_id=question_id, number=number, document_id=document_id)
 
 
 @shared_task(name="training.bandit_learn")

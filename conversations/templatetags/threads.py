@@ -52,6 +52,15 @@ def source_url(document_id, version_id=None, start=None, end=None) -> str:
     return f"{url}?{urlencode({key: value for key, value in place.items() if value is not None})}#quote"
 
 
+@register.simple_tag
+def cited_url(citation, question=None) -> str:
+    """Leads to the quoted sentence and tells that somebody looked. citation: a Citation row, or one of a question's result."""
+    if isinstance(citation, dict):
+        place = [citation.get(name) for name in ("document_id", "version_id", "start", "end")]
+        return reverse("conversations:question_source", args=[question.pk, citation["number"]]) if question else source_url(*place)
+    return reverse("conversations:turn_source", args=[citation.turn_id, citation.number]) if citation.document_id else ""
+
+
 @register.filter
 def web_host(url: str) -> str:
     """What a person recognises an address by."""

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from scrm.core.errors import Invalid, NotFound
 from tests.world import World, question_make, world_make
-from training.models import AnswerRating, Feedback
+from training.models import AnswerRating, Feedback, SourceOpening
 from training.services.feedback import answer_rate
+from training.tasks import source_opened_task
 
 FEEDBACK = reverse("training:feedback")
 
@@ -76,3 +77,31 @@ def test_an_outsider_sees_an_empty_page(world):
     Feedback.objects.create(turn=world.ours.turn, author="identity:1", value=Feedback.Value.SOLVED)
     shown = world.client("outsider").get(FEEDBACK).content.decode()
     assert "我方" not in shown
+
+
+def test_an_opened_source_is_kept_once_and_leads_to_the_sentence(world, monkeypatch):
+    sent = []
+    monkeypatch.setattr("training.receivers.send_after_commit", lambda name, *ids, **_queue: sent.append((name, ids)))
+    agent, row = world.client("agent"), question_make(world.people["agent"], world.ours)
+    of_turn = reverse("conversations:turn_source", args=[world.ours.turn.pk, 1])
+    of_question = reverse("conversations:question_source", args=[row.pk, 1])
+    assert of_question in agent.get(reverse("conversations:question", args=[row.pk])).content.decode()
+    for address in (of_turn, of_question, of_turn):
+        assert agent.get(address).url.startswith(reverse("knowledge:document", args=[world.ours.document.pk]))
+    assert agent.get(reverse("conversations:question_source", args=[row.pk, 2])).status_code == 404
+    assert {name for name, _ids in sent} == {"training.source_opened"}
+    for _name, ids in sent:
+        source_opened_task(*ids)
+    assert SourceOpening.objects.count() == 2
+    shown = agent.get(FEEDBACK).content.decode()
+    assert "2 次" in shown
+    assert "1 人" in shown
+    source_opened_task(world.people["agent"].pk, 0, row.pk + 999, 1, world.ours.document.pk)  # the question is gone
+    assert SourceOpening.objects.count() == 2
+
+
+def test_sources_opened_elsewhere_are_not_shown(world):
+    facts = {"author": world.people["administrator"], "number": 1}
+    SourceOpening.objects.create(turn=world.theirs.turn, document=world.theirs.document, **facts)
+    assert world.theirs.document.name not in world.client("agent").get(FEEDBACK).content.decode()
+    assert world.theirs.document.name in world.client("administrator").get(FEEDBACK).content.decode()

@@ -3,7 +3,7 @@
 from training.models.annotation import AnnotationOpinion, AnnotationPlan, AnnotationTask
 from training.models.bandit import BanditChoice, BanditPolicy
 from training.models.datasets import Dataset, DatasetItem, GoldQuestion
-from training.models.feedback import AnswerRating, Feedback
+from training.models.feedback import AnswerRating, Feedback, SourceOpening
 from training.models.imports import AnnotationImport, ImportedLine
 from training.models.objections import LearningObjection
 from training.models.risk import RiskWeights
@@ -27,6 +27,7 @@ __all__ = [
     "LearningObjection",
     "RiskWeights",
     "ShadowQuestion",
+    "SourceOpening",
     "TrainingRun",
     "UnknownQuestion",
     "UnknownTurn",

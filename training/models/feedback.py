@@ -60,3 +60,27 @@ class AnswerRating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question_id} {self.value}"
+
+
+class SourceOpening(models.Model):
+    """Somebody opened a source below an answer: `number` of the turn's or the question's sources. One row a person, answer and source."""
+
+    turn = models.ForeignKey(Turn, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    question = models.ForeignKey(Question, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    document = models.ForeignKey("knowledge.Document", on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("opened source")
+        verbose_name_plural = _("opened sources")
+        constraints = [
+            models.UniqueConstraint(fields=["turn", "question", "number", "author"], name="source_opened_once", nulls_distinct=False),
+            models.CheckConstraint(condition=models.Q(turn=None) ^ models.Q(question=None), name="source_opened_of_one"),
+        ]
+        indexes = [models.Index(fields=["document", "created_at"], name="source_opened_of")]
+
+    def __str__(self) -> str:
+        return f"{self.turn_id or self.question_id} [{self.number}]"

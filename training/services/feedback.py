@@ -1,6 +1,6 @@
-"""What customers say of answers."""
+"""What customers and colleagues say of answers, and which sources they open."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from conversations import selectors
@@ -9,7 +9,7 @@ from conversations.services.questions import ASK
 from scrm.access import policy
 from scrm.core.errors import Invalid
 from scrm.privacy.redact import redact
-from training.models import AnswerRating, Feedback
+from training.models import AnswerRating, Feedback, SourceOpening
 
 LONGEST_NOTE = 500
 
@@ -37,3 +37,13 @@ def answer_rate(*, actor, question_id: int, value: str, reason: str = "", note: 
     with transaction.atomic(durable=True):
         row, _new = AnswerRating.objects.update_or_create(question=question, author=actor, defaults=said)
     return row
+
+
+def source_opening_record(*, author_id: int, turn_id: int, question_id: int, number: int, document_id: int) -> SourceOpening | None:
+    """Keep that a person opened a source of an answer (`turn_id` or `question_id`, the other 0); once. None when one of them is gone."""
+    facts = {"turn_id": turn_id or None, "question_id": question_id or None, "number": number, "author_id": author_id}
+    try:
+        with transaction.atomic(durable=True):
+            return SourceOpening.objects.get_or_create(**facts, defaults={"document_id": document_id})[0]
+    except IntegrityError:
+        return None

@@ -26,6 +26,7 @@ def feedback(request):
         "bases": bases,
         "totals": feedback_selectors.totals(request.user, bases, period),
         "documents": feedback_selectors.by_document(request.user, period),
+        "opened": feedback_selectors.opened(request.user, bases, period),
         "agents": feedback_selectors.by_agent(request.user, period),
         "said": feedback_selectors.customers_said(request.user, period)[:SHOWN],
         "rated": feedback_selectors.colleagues_said(bases, period)[:SHOWN],

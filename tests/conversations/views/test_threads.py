@@ -46,8 +46,11 @@ def test_the_thread_shows_both_sides_in_order_with_source_and_customer(world, ag
 
 def test_a_source_opens_at_the_quoted_sentence(world, agent):
     side = world.ours
-    page = text_of(agent.get(url("conversation", side.conversation)))
-    assert f"{reverse('knowledge:document', args=[side.document.pk])}?version={side.version.pk}&amp;start=0&amp;end=4#quote" in page
+    source = reverse("conversations:turn_source", args=[side.turn.pk, 1])
+    assert source in text_of(agent.get(url("conversation", side.conversation)))
+    assert (
+        agent.get(source).url == f"{reverse('knowledge:document', args=[side.document.pk])}?version={side.version.pk}&start=0&end=4#quote"
+    )
 
 
 def test_a_source_of_a_base_without_a_grant_is_a_number_only(world):
