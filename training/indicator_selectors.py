@@ -4,31 +4,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Aggregate, Case, CharField, Count, F, FloatField, Func, Q, QuerySet, Value, When
+from django.db.models import Aggregate, Case, CharField, Count, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Length, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.choices import TurnState
-from conversations.models import Turn
-from scrm.ai.choices import ReleaseState
+from conversations.models import Citation, ReviewTask, Turn
+from scrm.ai.choices import Purpose, ReleaseState
 from scrm.ai.models import ModelRelease
 from scrm.core.shares import Share
-from training.models import Feedback
-from training.services.promotion import ENDED, GIVEN_UP
+from training.models import Feedback, TrainingRun
+from training.services.promotion import ENDED, GIVEN_UP, rollback_target
 
 DAYS = (7, 30, 90)
 LONG = 15  # characters of a question
-SLICES = {"": _("whole"), "account": _("by channel account"), "length": _("by length of the question"), "writer": _("by writer")}
+SLICES = {
+    "": _("whole"),
+    "account": _("by channel account"),
+    "base": _("by knowledge base"),
+    "topic": _("by risk topic"),
+    "asked": _("asked often or once"),
+    "length": _("by length of the question"),
+    "writer": _("by writer"),
+}
+_ORDER = ("active", "trial", "before", "")
 _SAID = Q(feedback__value=Feedback.Value.SOLVED), Q(feedback__value=Feedback.Value.UNSOLVED)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One release, or one slice of it. Seconds from the customer's message to the bot's answer: half, and 95 of 100, were faster."""
+    """One release, or one slice of it. `role`: active, trial, before (the one a roll-back leads to) or "".
+
+    Seconds from the customer's message to the bot's answer: half, and 95 of 100, were faster."""
 
     release: str
-    is_active: bool
+    role: str
     slice: str
     turns: int
     solved: Share
@@ -54,11 +66,22 @@ class Seconds(Func):
     output_field = FloatField()
 
 
+def _often() -> QuerySet:
+    """Questions that came more than once, word for word."""
+    return Turn.objects.exclude(question="").order_by().values("question").annotate(n=Count("pk")).filter(n__gt=1).values("question")
+
+
 _SLICE = {
     "": Value("", output_field=CharField()),
     "account": F("conversation__account__name"),
     "length": Case(When(Q(_chars__gt=LONG), then=Value("long")), default=Value("short"), output_field=CharField()),
     "writer": F("writer"),
+    "base": Subquery(Citation.objects.filter(turn=OuterRef("pk")).order_by("number").values("document__base__name")[:1]),
+    "topic": Subquery(
+        ReviewTask.objects.filter(turn=OuterRef("pk")).order_by("pk").values(first=KeyTextTransform("0", "topics"))[:1],
+        output_field=CharField(),
+    ),
+    "asked": Case(When(question__in=Subquery(_often()), then=Value("often")), default=Value("once"), output_field=CharField()),
 }
 
 
@@ -76,8 +99,17 @@ def lines(user, *, days: int, by: str = "", account: int = 0) -> list[Line]:
         for row in rows.annotate(solved=Count("feedback", filter=_SAID[0]), unsolved=Count("feedback", filter=_SAID[1])).order_by()
     }
     names = {release.pk: release for release in ModelRelease.objects.all()}
-    found = [_line(row, said.get((row["release_id"], row["slice"]), {}), names) for row in counted]
-    return sorted(found, key=lambda line: (not line.is_active, line.release, -line.turns))
+    roles = _roles(names)
+    found = [_line(row, said.get((row["release_id"], row["slice"]), {}), names, roles) for row in counted]
+    return sorted(found, key=lambda line: (_ORDER.index(line.role), line.release, -line.turns))
+
+
+def _roles(releases: Mapping[int, ModelRelease]) -> dict[int, str]:
+    """Which release is in use, on trial, and would come back by a roll-back."""
+    active = next((each for each in releases.values() if each.purpose == Purpose.EMBEDDING and each.state == ReleaseState.ACTIVE), None)
+    before = rollback_target(active) if active else None
+    trial = TrainingRun.objects.filter(state=TrainingRun.State.CANARY).values_list("release_id", flat=True).first()
+    return {row.pk: role for row, role in ((before, "before"), (active, "active")) if row} | ({trial: "trial"} if trial else {})
 
 
 def daily(user, *, days: int, account: int = 0) -> list[tuple[object, Share, Share]]:
@@ -100,11 +132,11 @@ def _turns(user, days: int, account: int) -> QuerySet[Turn]:
     return rows.filter(conversation__account=account) if account else rows
 
 
-def _line(row: Mapping, said: Mapping, names: Mapping[int, ModelRelease]) -> Line:
+def _line(row: Mapping, said: Mapping, names: Mapping[int, ModelRelease], roles: Mapping[int, str]) -> Line:
     release = names.get(row["release_id"])
     solved, unsolved = said.get("solved", 0), said.get("unsolved", 0)
     return Line(
-        release.name if release else "–", bool(release and release.state == ReleaseState.ACTIVE), str(row["slice"] or "–") if row["slice"] != "" else "",
+        release.name if release else "–", roles.get(row["release_id"], ""), str(row["slice"] or "–") if row["slice"] != "" else "",
         row["turns"], Share(solved, solved + unsolved), Share(unsolved, solved + unsolved), Share(row["handed"], row["turns"]),
         Share(row["given_up"], row["turns"]), row["half"], row["most"],
     )  # fmt: skip

@@ -34,12 +34,13 @@ class Way:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a chooser is told of a turn: masked words and where they are looked for."""
+    """What a chooser is told of a turn: masked words and where they are looked for. again: an earlier try of the turn failed or died."""
 
     turn_id: int
     text: str
     scope: Scope
     history: Sequence[Exchange] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True)

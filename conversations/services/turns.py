@@ -130,7 +130,7 @@ def answers_itself(conversation: Conversation) -> bool:
 
 def _work(claim: Claim) -> None:
     """A conversation that a release on trial answers goes the usual way: two trials in one would tell nothing."""
-    with nullcontext() if on_trial() else chosen(Asked(claim.turn_id, _said(claim), claim.scope, claim.history)):
+    with nullcontext() if on_trial() else chosen(Asked(claim.turn_id, _said(claim), claim.scope, claim.history, claim.attempt > 1)):
         _work_out(claim)
 
 

@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations.choices import TurnState
-from conversations.models import Turn
-from scrm.ai.models import ModelRelease
+from conversations.models import Citation, ReviewTask, Turn
+from scrm.ai.models import Encoder, ModelRelease
 from scrm.core.shares import Share
 from tests.world import World, message_make, world_make
-from training.indicator_selectors import daily, lines
-from training.models import Feedback
+from training.indicator_selectors import SLICES, daily, lines
+from training.models import Feedback, TrainingRun
 
 
 @pytest.fixture
@@ -54,6 +54,37 @@ def test_slices_and_releases_stand_apart(world):
     turn(world.ours, TurnState.REFUSED, release=99)
     found = lines(world.people["administrator"], days=7, by="length")
     assert {(line.slice, line.turns, line.refused.part) for line in found} == {("long", 1, 0), ("short", 1, 1)}
+
+
+def test_slices_by_base_topic_and_how_often(world):
+    admin = world.people["administrator"]
+    cited = turn(world.ours, TurnState.ANSWERED, question="保修多久")
+    Citation.objects.create(turn=cited, number=1, document=world.ours.document, title="保修", quote="两年", start=0, end=2)
+    risky = turn(world.ours, TurnState.ANSWERED, question="能退款吗")
+    ReviewTask.objects.create(turn=risky, topics=["退款", "投诉"], draft="可以", due_at=timezone.now(), state="approved")
+    turn(world.ours, TurnState.REFUSED, question="保修多久")
+    sliced = {by: {line.slice: line.turns for line in lines(admin, days=7, by=by)} for by in ("base", "topic", "asked")}
+    assert sliced["base"] == {world.ours.base.name: 1, "–": 2}
+    assert sliced["topic"] == {"退款": 1, "–": 2}
+    assert sliced["asked"] == {"often": 2, "once": 1}
+    page = world.client("administrator")
+    for by in SLICES:
+        assert page.get(reverse("training:indicators"), {"by": by}).status_code == 200
+
+
+def test_the_release_on_trial_and_the_one_before_are_marked(world):
+    admin, facts = world.people["administrator"], {"purpose": "embedding", "settings": {}}
+    encoder = Encoder.objects.create(kind="openai", source="openai:a", fingerprint="a" * 64, dimensions=8, max_tokens=512)
+    facts |= {"passage_encoder": encoder, "query_encoder": encoder}
+    active = ModelRelease.objects.create(name="现用版", state="active", activated_at=timezone.now(), **facts)
+    before = ModelRelease.objects.create(name="前一版", state="retired", activated_at=timezone.now(), **facts)
+    trial = ModelRelease.objects.create(name="试用版", state="ready", **facts)
+    TrainingRun.objects.create(state=TrainingRun.State.CANARY, release=trial)
+    for number in (before.pk, active.pk, trial.pk, 999):
+        turn(world.ours, TurnState.ANSWERED, release=number)
+    assert [line.role for line in lines(admin, days=7)] == ["active", "trial", "before", ""]
+    page = world.client("administrator").get(reverse("training:indicators")).content.decode()
+    assert all(mark in page for mark in ("试用中", "前一个版本", "使用中"))
 
 
 def test_only_what_the_reader_may_see_counts(world):

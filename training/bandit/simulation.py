@@ -10,7 +10,7 @@ from training.bandit.offpolicy import Estimate, Logged, advantage, better_proven
 from training.bandit.propensities import propensities
 from training.bandit.thompson import DIMENSIONS, Posterior
 
-ARMS = 4
+ARMS = 5
 ESTIMATORS = {"ips": ips, "snips": snips, "doubly_robust": doubly_robust}
 POINTS = 10  # of the regret curve
 LOOKED_AT = 250  # customers between two looks at the estimates
@@ -79,8 +79,6 @@ def _play(world: World, steps: int, way: Way, seed: int) -> tuple[np.ndarray, li
     known = [Posterior.prior() for _ in range(ARMS)]
     regret, logged, default = np.zeros(steps), [], 0
     for step in range(steps):
-        if way.moves and step and not step % LOOKED_AT:
-            default = _better(logged, default)
         context = world.customer()
         shares = _shares(known, context, default, way.explored, random)
         arm = int(random.choice(ARMS, p=shares))
@@ -89,6 +87,8 @@ def _play(world: World, steps: int, way: Way, seed: int) -> tuple[np.ndarray, li
         known[arm] = known[arm].learned(context, reward)
         regret[step] = chances.max() - chances[arm]
         logged.append(Logged(arm, tuple(shares), tuple(context), reward))
+        if way.moves and not (step + 1) % LOOKED_AT:
+            default = _better(logged, default)
     return regret.cumsum(), logged, default
 
 

@@ -56,6 +56,13 @@ def arms() -> list[str]:
 
 def bandit_choose(asked: Asked) -> Choice | None:
     """A way for this turn; None while it is off, and where a risk rule speaks of the question: there nothing is tried."""
+    choice = _choice(asked)
+    if choice is None and asked.again:
+        BanditChoice.objects.filter(turn=asked.turn_id, reward=None).delete()  # what an earlier try drew is not what answers
+    return choice
+
+
+def _choice(asked: Asked) -> Choice | None:
     if not settings.BANDIT:
         return None
     row = _policy()
@@ -182,8 +189,6 @@ def _drawn(names: list[str], known: dict, context: list[float], default: int) ->
     random = np.random.default_rng()
     posteriors = [Posterior.from_json(known[name]) if name in known else Posterior.prior() for name in names]
     shares = propensities(posteriors, np.array(context), default=default, most_explored=settings.BANDIT_EXPLORED, random=random)
-    shares = shares.round(6)
-    shares[default] += 1.0 - shares.sum()  # what is kept is exactly what is drawn from
     return shares.tolist(), names[int(random.choice(len(names), p=shares))]
 
 

@@ -39,7 +39,7 @@ def reset(request):
 @require_POST
 @page(CHANGE)
 def default(request):
-    """The proof is worked out anew here: what the page showed may be old."""
+    """Proven or not by the figures that are stored now: what the page showed may be old."""
     name = request.POST.get("arm", "")
     proven = any(arm.name == name and arm.proven for arm in bandit_state()["arms"])
     bandit_default(actor=request.user, arm=name, proven=proven)

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from conversations.bot import choosers, rules
@@ -269,3 +270,28 @@ def test_a_question_with_risk_leaves_no_choice_in_a_whole_turn(conversation, on)
     rules.forget()
     turn_of(conversation)
     assert not BanditChoice.objects.exists()
+
+
+def test_another_try_that_goes_the_usual_way_teaches_nothing_of_the_first(conversation, on):
+    (row,) = choices_of(conversation, 1, arm="strict")
+    RiskRule.objects.create(topic="保修", question_patterns="保修")
+    rules.forget()
+    assert bandit_choose(Asked(row.turn_id, QUESTION, Scope((1,)), again=True)) is None
+    assert not BanditChoice.objects.exists()
+
+
+def test_exploration_never_passes_its_cap(conversation, on, settings):
+    settings.BANDIT_EXPLORED = 0.2
+    (row,) = choices_of(conversation, 1)
+    for _ in range(30):
+        BanditChoice.objects.all().delete()
+        bandit_choose(asked(turn=row.turn_id))
+        shares = BanditChoice.objects.get().shares
+        assert sum(share for name, share in shares.items() if name != USUAL) <= 0.2 + 1e-9
+
+
+def test_the_page_without_figures_and_its_queries(conversation, on, django_assert_max_num_queries, admin_client):
+    admin_client.get(reverse("training:bandit"))
+    with django_assert_max_num_queries(15):
+        page = admin_client.get(reverse("training:bandit"))
+    assert "还没有回答过任何问题" in page.content.decode() or "empty" in page.content.decode()
