@@ -8,7 +8,7 @@ Sekhon 2021, eq. 14) for the difference of two shares. Pure numbers.
 import math
 from dataclasses import dataclass
 
-ALPHA = 0.05  # two-sided, over all looks: a release that is no worse is sent back by chance in less than half of it
+ALPHA = 0.01  # of one figure, two-sided, over all looks; two are watched
 LEAST = 50  # cases under either release
 _TIGHTEST = 20.0  # variance summed at which the bound is tightest: some 200 cases of one share in ten
 

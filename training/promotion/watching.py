@@ -3,37 +3,66 @@
 import random
 from argparse import ArgumentParser
 from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import median
 
 from training.promotion.control import Share, out_of_control
 
-LOOKS = 24  # a day
-RATE, WORSE = 0.1, 0.2  # refused under the release before, and under a bad one
+LOOKS = 96  # a day, as the product looks
+RATED = 0.3  # of the questions
+RATES = {"refused": 0.1, "unsolved": 0.2}  # under the release before; unsolved: of those rated
+KINDS = {"no_worse": {}, "refuses_twice": {"refused": 0.2}, "unsolved_twice": {"unsolved": 0.4}}
+
+
+@dataclass
+class Watched:
+    """One figure, before and now. `known`: cases under the release before."""
+
+    source: random.Random
+    rate: float
+    before: Share
+    bad: int = 0
+    cases: int = 0
+
+    def see(self, number: int) -> bool:
+        """So many new cases; whether the figure has left its limit."""
+        self.cases, self.bad = self.cases + number, self.bad + sum(self.source.random() < self.rate for _ in range(number))
+        return out_of_control(self.before, Share(self.bad, self.cases))
 
 
 def bench_control(options: dict, say: Callable[[str], None]) -> dict:
-    """Shares of runs in which the release was sent back within `days`, and the median days until then."""
+    """Of each kind of release: the share of runs in which either figure sent it back within `days`, and the median days until then."""
     source = random.Random(options["seed"])
     facts = {"days": options["days"], "questions_a_day": options["questions"], "known": options["known"]}
     found = {}
-    for name, rate in (("no_worse", RATE), ("worse", WORSE)):
-        ends = [_days_until(source, rate, **facts) for _run in range(options["runs"])]
+    for name, changed in KINDS.items():
+        ends = [_days_until(source, RATES | changed, **facts) for _run in range(options["runs"])]
         back = [end for end in ends if end is not None]
-        found[name] = {"rate": rate, "sent_back": round(len(back) / len(ends), 3), "median_days": round(median(back), 2) if back else None}
+        found[name] = {"sent_back": round(len(back) / len(ends), 3), "median_days": round(median(back), 2) if back else None}
         say(f"{name}: {found[name]}")
-    return {"runs": options["runs"], "rate_before": RATE, **facts, **found}
+    return {"runs": options["runs"], "rates_before": RATES, "rated": RATED, "looks_a_day": LOOKS, **facts, **found}
 
 
-def _days_until(source: random.Random, rate: float, *, days: int, questions_a_day: int, known: int) -> float | None:
-    """Days until the limit is left, None when it never is. `known`: questions under the release before."""
-    before = Share(sum(source.random() < RATE for _ in range(known)), known)
-    bad = cases = 0
+def _days_until(source: random.Random, rates: dict[str, float], *, days: int, questions_a_day: int, known: int) -> float | None:
+    """Days until a limit is left, None when none ever is. `known`: questions under the release before."""
+    watched = {name: Watched(source, rates[name], _before(source, rate, known * _part(name))) for name, rate in RATES.items()}
+    asked = 0
     for look in range(1, days * LOOKS + 1):
-        new = questions_a_day * look // LOOKS - cases
-        bad, cases = bad + sum(source.random() < rate for _ in range(new)), cases + new
-        if out_of_control(before, Share(bad, cases)):
+        new = questions_a_day * look // LOOKS - asked
+        asked += new
+        rated = sum(source.random() < RATED for _ in range(new))
+        left = [watched["refused"].see(new), watched["unsolved"].see(rated)]
+        if any(left):
             return look / LOOKS
     return None
+
+
+def _part(name: str) -> float:
+    return RATED if name == "unsolved" else 1.0
+
+
+def _before(source: random.Random, rate: float, cases: float) -> Share:
+    return Share(sum(source.random() < rate for _ in range(round(cases))), round(cases))
 
 
 def arguments(parser: ArgumentParser) -> None:

@@ -24,9 +24,10 @@ def test_what_is_known_from_few_cases_forbids_less():
     assert upper_limit(Share(10, 100), 500) > upper_limit(Share(100, 1_000), 500)
 
 
-def test_looking_every_hour_for_a_month_sends_few_good_releases_back_and_the_bad_ones_soon():
-    options = {"runs": 60, "days": 30, "questions": 50, "known": 700, "seed": 3}
+def test_looking_often_at_two_figures_sends_few_good_releases_back_and_the_bad_ones_soon():
+    options = {"runs": 40, "days": 21, "questions": 60, "known": 700, "seed": 3}
     found = bench_control(options, lambda line: None)
     assert found["no_worse"]["sent_back"] <= 0.05
-    assert found["worse"]["sent_back"] >= 0.95
-    assert found["worse"]["median_days"] < 6
+    assert found["refuses_twice"]["sent_back"] >= 0.95
+    assert found["refuses_twice"]["median_days"] < 6
+    assert found["unsolved_twice"]["sent_back"] >= 0.6

@@ -6,10 +6,12 @@ from django.urls import reverse
 
 from conversations.choices import TurnState
 from conversations.models import Turn
+from conversations.signals import answer_rated
 from scrm.ai.choices import ReleaseState
 from scrm.ai.models import ModelRelease
 from scrm.ai.registry import before_activation
 from scrm.ai.selectors import active_release
+from scrm.audit.models import AuditEntry
 from scrm.core.errors import Conflict, NotAllowed
 from scrm.dashboard.models import Notice
 from scrm.jobs.choices import JobState
@@ -21,6 +23,7 @@ from training.services import promotion
 from training.services.nights import night_cancel, night_open, night_run, nightly
 from training.services.offering import run_offer
 from training.services.promotion import release_rollback, releases_watch, rollback_target, run_decline, run_promote
+from training.tasks import feedback_record_task
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = TrainingRun.State
@@ -153,6 +156,31 @@ def test_figures_out_of_control_roll_back_by_themselves(run, person):
     assert run.state == State.ROLLED_BACK
     assert "30.0%" in run.reason
     assert Notice.objects.get(user=manager).body == run.reason
+
+
+def said_of(conversation, release_id: int, unsolved: int, solved: int) -> None:
+    """Answers that this release searched for, each with what the customer tapped below it."""
+    turns_of(conversation, release_id, 0, unsolved + solved)
+    rows = Turn.objects.filter(release_id=release_id, feedback=None).order_by("pk")
+    for number, turn in enumerate(rows):
+        answer_rated.send(sender="test", turn_id=turn.pk, author=f"identity:{turn.pk}", solved=number >= unsolved)
+
+
+@pytest.mark.parametrize(("unsolved", "back"), [(14, False), (42, True)])
+def test_a_release_whose_answers_solve_less_is_rolled_back_by_what_customers_tap(run, person, monkeypatch, unsolved, back):
+    monkeypatch.setattr(
+        "training.receivers.send_after_commit", lambda _name, turn, author, solved: feedback_record_task(turn, author, solved)
+    )
+    talk = ConversationFactory(account=AccountFactory())
+    said_of(talk, run.previous_id, 20, 100)
+    run_promote(actor=None, run=run)
+    said_of(talk, run.release_id, unsolved, 70 - unsolved)
+    assert bool(releases_watch()) is back
+    run.refresh_from_db()
+    assert run.state == (State.ROLLED_BACK if back else State.PROMOTED)
+    assert AuditEntry.objects.filter(action="release.rollback").exists() is back
+    if back:
+        assert "60.0%" in run.reason
 
 
 def test_indicators_of_nobody_say_nothing(run):
