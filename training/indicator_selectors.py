@@ -66,11 +66,6 @@ class Seconds(Func):
     output_field = FloatField()
 
 
-def _often() -> QuerySet:
-    """Questions that came more than once, word for word."""
-    return Turn.objects.exclude(question="").order_by().values("question").annotate(n=Count("pk")).filter(n__gt=1).values("question")
-
-
 _SLICE = {
     "": Value("", output_field=CharField()),
     "account": F("conversation__account__name"),
@@ -81,14 +76,13 @@ _SLICE = {
         ReviewTask.objects.filter(turn=OuterRef("pk")).order_by("pk").values(first=KeyTextTransform("0", "topics"))[:1],
         output_field=CharField(),
     ),
-    "asked": Case(When(question__in=Subquery(_often()), then=Value("often")), default=Value("once"), output_field=CharField()),
 }
 
 
 def lines(user, *, days: int, by: str = "", account: int = 0) -> list[Line]:
     """The release in use first, then the others, newest first; `by`: a key of SLICES."""
     turns = _turns(user, days, account)
-    rows = turns.annotate(slice=_SLICE[by]).values("release_id", "slice")
+    rows = turns.annotate(slice=_often(turns) if by == "asked" else _SLICE[by]).values("release_id", "slice")
     wait = Seconds(F("ended_at") - F("trigger__created_at"))
     counted = rows.annotate(
         turns=Count("pk"), handed=Count("pk", filter=Q(state=TurnState.HANDED_OVER)), given_up=Count("pk", filter=Q(state=TurnState.REFUSED)),
@@ -102,6 +96,12 @@ def lines(user, *, days: int, by: str = "", account: int = 0) -> list[Line]:
     roles = _roles(names)
     found = [_line(row, said.get((row["release_id"], row["slice"]), {}), names, roles) for row in counted]
     return sorted(found, key=lambda line: (_ORDER.index(line.role), line.release, -line.turns))
+
+
+def _often(turns: QuerySet[Turn]) -> Case:
+    """often: the question came more than once among these turns, word for word; once."""
+    repeated = turns.order_by().values("question").annotate(n=Count("pk")).filter(n__gt=1).values("question")
+    return Case(When(question__in=Subquery(repeated), then=Value("often")), default=Value("once"), output_field=CharField())
 
 
 def _roles(releases: Mapping[int, ModelRelease]) -> dict[int, str]:

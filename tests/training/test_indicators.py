@@ -63,6 +63,10 @@ def test_slices_by_base_topic_and_how_often(world):
     risky = turn(world.ours, TurnState.ANSWERED, question="能退款吗")
     ReviewTask.objects.create(turn=risky, topics=["退款", "投诉"], draft="可以", due_at=timezone.now(), state="approved")
     turn(world.ours, TurnState.REFUSED, question="保修多久")
+    turn(world.theirs, TurnState.REFUSED, question="能退款吗")
+    agent = lines(world.people["agent"], days=7, by="asked")
+    assert {line.slice: line.turns for line in agent} == {"often": 2, "once": 1}  # what they may not see does not count
+    Turn.objects.filter(conversation=world.theirs.conversation).delete()
     sliced = {by: {line.slice: line.turns for line in lines(admin, days=7, by=by)} for by in ("base", "topic", "asked")}
     assert sliced["base"] == {world.ours.base.name: 1, "–": 2}
     assert sliced["topic"] == {"退款": 1, "–": 2}
