@@ -20,6 +20,7 @@ from scrm.stack import external, folders, health, heartbeats
 CLOCK_TOLERANCE_S = 5.0
 EARLIEST_YEAR, LATEST_YEAR = 2026, 2100
 DISK_WARN_MB = 1024
+NLI_LOADS_S = 120
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,23 @@ def check_model() -> Iterator[Finding]:
         yield Finding("model loaded", False, _("no interactive worker has it in memory. Start one, or look into its log."))
 
 
+def check_second_opinion() -> Iterator[Finding]:
+    """Only where a model is to judge answers: that it is there and knows entailment."""
+    from scrm.ai import nli
+    from scrm.ai.errors import NliUnavailable
+
+    if settings.SECOND_OPINION != "nli":
+        return
+    facts = {"name": settings.NLI_MODEL or "–"}
+    try:
+        nli.entailments([("你好。", "你好。")], timeout=NLI_LOADS_S)
+    except NliUnavailable:
+        said = _("the model %(name)s cannot judge. SCRM_NLI_MODEL must name a CrossEncoder with a label of entailment, as a folder here.")
+        yield Finding("second opinion", False, said % facts)
+    else:
+        yield Finding("second opinion", True, _("%(name)s judges answers") % facts)
+
+
 def check_disk() -> Iterator[Finding]:
     free = folders.free_mb(settings.SCRM_HOME)
     facts = {"path": settings.SCRM_HOME, "free": free, "needed": DISK_WARN_MB}
@@ -156,6 +174,6 @@ def check_clock() -> Iterator[Finding]:
 
 for _name, _check in {
     "settings": check_settings, "database": check_database, "migrations": check_migrations, "redis": check_redis,
-    "workers": check_workers, "model": check_model, "disk": check_disk, "clock": check_clock,
+    "workers": check_workers, "model": check_model, "second opinion": check_second_opinion, "disk": check_disk, "clock": check_clock,
 }.items():  # fmt: skip
     CHECKS.register(_name, _check)

@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from conversations.models import ChannelAccount
 from scrm.stack import doctor, folders
+from tests.ai.inferring import build
 
 
 def run(capsys, *arguments: str) -> tuple[int, str]:
@@ -77,3 +78,13 @@ def test_each_enabled_channel_account_is_tried(db, settings, enabled, names):
     found = [finding for finding in doctor.examine() if finding.name.startswith("channel")]
     assert [finding.name for finding in found] == names
     assert not any(finding.ok for finding in found)
+
+
+def test_a_second_opinion_needs_a_model_that_can_judge(tmp_path, settings, services):
+    assert list(doctor.check_second_opinion()) == []
+    settings.SECOND_OPINION, settings.NLI_MODEL = "nli", ""
+    (missing,) = doctor.check_second_opinion()
+    assert (missing.ok, "SCRM_NLI_MODEL" in missing.text) == (False, True)
+    settings.NLI_MODEL = str(build(tmp_path / "nli", ["contradiction", "entailment"], [0.0, 1.0]))
+    (found,) = doctor.check_second_opinion()
+    assert found.ok
