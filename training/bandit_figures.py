@@ -65,7 +65,7 @@ def _advantage(logged: Sequence[offpolicy.Logged], place: int, usual: int, numbe
     """Value, low and high; None when nothing is known."""
     if not logged:
         return None
-    found = offpolicy.advantage(logged, place, usual, alpha=2 * offpolicy.ALPHA / (number - 1))
+    found = offpolicy.lead(logged, place, usual, number)
     return None if (found.low, found.high) == (-1.0, 1.0) else [min(1.0, max(-1.0, each)) for each in (found.value, found.low, found.high)]
 
 

@@ -20,7 +20,7 @@ from scrm.core.querysets import lease_until
 from scrm.core.tasks import stopping
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
-from scrm.jobs.services import job_end, jobs_claim, jobs_progress
+from scrm.jobs.services import job_end, jobs_claim, jobs_ours, jobs_progress
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Work:
 
     def ours(self) -> bool:
         """Does this claim still hold?"""
-        return Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, started_at=self.job.started_at).exists()
+        return jobs_ours([self.job]).exists()
 
 
 def jobs_waiting(limit: int) -> list[int]:
@@ -95,8 +95,7 @@ def keep_leases(works: Iterable[Work], seconds: float) -> None:
     short = [work for work in works if not work.over and work.leased < wanted - SPARE_S]
     if not short:
         return
-    claims = {work.job.pk: work.job.started_at for work in short}
-    Job.objects.filter(pk__in=claims, state=JobState.RUNNING, started_at__in=claims.values()).update(lease_until=lease_until(seconds))
+    jobs_ours([work.job for work in short]).update(lease_until=lease_until(seconds))
     for work in short:
         work.leased = wanted
 

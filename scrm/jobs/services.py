@@ -49,12 +49,12 @@ def job_progress(*, job: Job, stage: str, done: int = 0, total: int = 0, lease_s
 def jobs_progress(*, jobs: Sequence[Job], stage: str, done: int = 0, total: int = 0, lease_s: float = LEASE_S) -> bool:
     """The same of jobs that are done together; False when one of them is no longer ours."""
     facts = {"stage": stage, "done": done, "total": total, "lease_until": lease_until(lease_s)}
-    return _all_ours(jobs).update(**facts) == len(jobs)
+    return jobs_ours(jobs).update(**facts) == len(jobs)
 
 
 def jobs_done(jobs: Sequence[Job]) -> bool:
     """End them well; False when one of them is no longer ours. In the transaction of what was done, which is then to be rolled back."""
-    return _all_ours(jobs).update(state=JobState.DONE, ended_at=timezone.now(), lease_until=None) == len(jobs)
+    return jobs_ours(jobs).update(state=JobState.DONE, ended_at=timezone.now(), lease_until=None) == len(jobs)
 
 
 def job_yield(*, job: Job, stage: str, cursor: int, done: int, total: int) -> bool:
@@ -63,7 +63,7 @@ def job_yield(*, job: Job, stage: str, cursor: int, done: int, total: int) -> bo
     Until YIELDED_S are over, its own message is expected to bring it back; then a drain may.
     """
     facts = {"stage": stage, "cursor": cursor, "done": done, "total": total, "attempts": 0, "lease_until": lease_until(YIELDED_S)}
-    return bool(_ours(job).update(state=JobState.QUEUED, **facts))
+    return bool(jobs_ours([job]).update(state=JobState.QUEUED, **facts))
 
 
 def jobs_lost(*, kind: str, unheard_s: float) -> list[int]:
@@ -90,12 +90,8 @@ def jobs_cancel(jobs: QuerySet[Job]) -> int:
     return jobs.filter(state__in=LIVE_STATES).update(state=JobState.CANCELLED, ended_at=timezone.now(), lease_until=None)
 
 
-def _ours(job: Job) -> QuerySet[Job]:
-    """The row as long as this very claim holds: every claim sets `started_at` anew."""
-    return _all_ours([job])
-
-
-def _all_ours(jobs: Sequence[Job]) -> QuerySet[Job]:
+def jobs_ours(jobs: Sequence[Job]) -> QuerySet[Job]:
+    """The rows of which these very claims still hold: every claim sets `started_at` anew."""
     claims = {job.pk: job.started_at for job in jobs}
     return Job.objects.filter(pk__in=claims, state=JobState.RUNNING, started_at__in=claims.values())
 

@@ -87,11 +87,16 @@ def advantage(logged: Sequence[Logged], arm: int, other: int, *, alpha: float = 
     return Estimate(value, value - float(reach), value + float(reach))
 
 
+def lead(logged: Sequence[Logged], arm: int, default: int, arms: int) -> Estimate:
+    """The advantage over the default, whose lower bound holds for all other arms together (Bonferroni; one side of the interval counts)."""
+    return advantage(logged, arm, default, alpha=2 * ALPHA / (arms - 1))
+
+
 def better_proven(logged: Sequence[Logged], arm: int, default: int, arms: int) -> bool:
-    """Whether `arm` earns more than the default, whatever number of arms and of looks (Bonferroni over the arms); never of few choices."""
+    """Whether `arm` earns more than the default, whatever number of arms and of looks; never of few choices."""
     if arm == default or sum(row.arm == arm for row in logged) < LEAST_CHOICES:
         return False
-    return advantage(logged, arm, default, alpha=2 * ALPHA / (arms - 1)).low > 0  # one side of the interval alone counts
+    return lead(logged, arm, default, arms).low > 0
 
 
 def _weighed(scores: np.ndarray, steady: np.ndarray) -> tuple[float, float]:

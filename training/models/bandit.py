@@ -37,7 +37,7 @@ class BanditChoice(models.Model):
     reward is filled in when it can be told.
 
     `shares`: {arm: probability}, summing to 1. `context`: features (training.services.bandit.context_of). `weight`: 0 or 1, how much it
-    counts: of one customer only the first few of a month do, and turns that came to nothing do not.
+    counts: of one customer only the first few of a month do.
     """
 
     turn = models.OneToOneField(Turn, on_delete=models.CASCADE, related_name="+")

@@ -16,7 +16,7 @@ KINDS = {"no_worse": {}, "refuses_twice": {"refused": 0.2}, "unsolved_twice": {"
 
 @dataclass
 class Watched:
-    """One figure, before and now. `known`: cases under the release before."""
+    """One figure: its share under the release before, and what is counted of the one that is watched, where it is truly `rate`."""
 
     source: random.Random
     rate: float
