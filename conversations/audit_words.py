@@ -51,7 +51,10 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
     }),
     "knowledge": (_("Knowledge"), {
         "base.create": _("created a knowledge base"), "base.remove": _("removed a knowledge base"), "base.review": _("had a base reviewed"),
-        "base.tune": _("changed search weights"), "batch.open": _("began an import of many files"), "batch.pause": _("paused an import"),
+        "base.tune": _("changed search weights"), "bulk.open": _("began a change of many documents"), "bulk.cancel": _("cancelled a change of many documents"),
+        "bulk.go_on": _("went on with a change of many documents"),
+        "batch.unpack": _("uploaded an archive of documents"),
+        "batch.open": _("began an import of many files"), "batch.pause": _("paused an import"),
         "batch.resume": _("resumed an import"), "batch.cancel": _("cancelled an import"), "batch.retry": _("retried an import"),
         "document.upload": _("uploaded a document"), "document.change": _("changed a document"), "document.remove": _("removed a document"),
         "document.restore": _("restored a document"), "document.purge": _("deleted a document for good"),

@@ -11,10 +11,10 @@ from knowledge.faq_admin import BaseWordAdmin, FaqEntryAdmin  # noqa: F401  (Dja
 from knowledge.ingestion.causes import cause_text
 from knowledge.ingestion.detect import ENDINGS
 from knowledge.models import Document, DocumentVersion, KnowledgeBase, UploadBatch
-from knowledge.services.archives import files_upload
 from knowledge.services.bases import base_create, base_remove
 from knowledge.services.batches import batch_for
 from knowledge.services.documents import document_remove
+from knowledge.services.unpacking import file_receive
 from knowledge.services.versions import version_publish_again, version_retry
 from knowledge.web_admin import AllowedHostAdmin, WebSourceAdmin  # noqa: F401
 from scrm.access import policy
@@ -38,7 +38,7 @@ def _each(request, rows, verb, done) -> None:
 def _take_in(request, base: KnowledgeBase, files) -> UploadBatch | None:
     """Several files are a batch, whose page says what became of each; a single one is told of here."""
     batch = batch_for(actor=request.user, base=base, names=[file.name for file in files])
-    taken = [each for file in files for each in files_upload(actor=request.user, base=base, name=file.name, file=file, batch=batch)]
+    taken = [each for file in files for each in file_receive(actor=request.user, base=base, name=file.name, file=file, batch=batch)]
     refused = [each for each in taken if isinstance(each.result, ScrmError)]
     for each in refused if batch is None else ():
         messages.error(request, f"{each.name}: {each.result}")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from knowledge.choices import VersionState
 from knowledge.ingestion.claims import KIND, UNFINISHED
-from knowledge.models import DocumentVersion, KnowledgeBase, UploadBatch
+from knowledge.models import DocumentVersion, KnowledgeBase, UploadBatch, UploadedArchive
 from knowledge.selectors import ImportState, import_state, jobs_of
 from scrm.core.errors import NotFound
 from scrm.jobs.choices import LIVE_STATES, JobState
@@ -18,12 +18,16 @@ from scrm.jobs.models import Job
 RECENT = 30  # finished imports that the estimate is made of
 LATELY = timedelta(minutes=15)
 SHOW = ("all", "open", "failed", "done")
+_FATES_OF_ARCHIVES = {JobState.FAILED: "failed", JobState.CANCELLED: "cancelled"}
 _PUBLISHED = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
 
 
 @dataclass(frozen=True)
 class BatchProgress:
-    """Files of a batch by what became of them. `partly`: what running imports have done, in files. `left_s`: seconds left; None: unknown."""
+    """Files of a batch by what became of them. `packed`: still in an archive that is being unpacked.
+
+    `partly`: what running imports have done, in files. `left_s`: seconds left; None: unknown.
+    """
 
     batch: UploadBatch
     waiting: int = 0
@@ -32,6 +36,7 @@ class BatchProgress:
     done: int = 0
     failed: int = 0
     cancelled: int = 0
+    packed: int = 0
     partly: float = 0.0
     left_s: float | None = None
 
@@ -54,11 +59,11 @@ class BatchProgress:
     @property
     def total(self) -> int:
         """An archive brings more files than were chosen."""
-        return max(self.arrived, 0 if self.batch.cancelled_at else self.batch.expected)
+        return max(self.arrived + self.packed, 0 if self.batch.cancelled_at else self.batch.expected)
 
     @property
     def to_come(self) -> int:
-        return self.total - self.arrived
+        return self.total - self.arrived - self.packed
 
     @property
     def percent(self) -> int:
@@ -70,15 +75,16 @@ class BatchProgress:
     def moving(self) -> bool:
         """Does the picture change by itself? A transfer that was broken off hours ago no longer does."""
         transferring = self.to_come and self.batch.created_at > timezone.now() - timedelta(hours=1)
-        return bool(self.waiting or self.running or transferring)
+        unpacking = self.packed and self.batch.paused_at is None
+        return bool(self.waiting or self.running or transferring or unpacking)
 
     @property
     def pausable(self) -> bool:
-        return self.batch.paused_at is None and bool(self.waiting or self.running)
+        return self.batch.paused_at is None and bool(self.waiting or self.running or self.packed)
 
     @property
     def cancellable(self) -> bool:
-        return bool(self.waiting or self.running or self.held)
+        return bool(self.waiting or self.running or self.held or self.packed)
 
 
 def batches_of(base: KnowledgeBase) -> QuerySet[UploadBatch]:
@@ -95,12 +101,16 @@ def batch_visible(user, pk: int, base: KnowledgeBase | None = None) -> UploadBat
 
 
 def batches_progress(batches: Iterable[UploadBatch]) -> list[BatchProgress]:
-    """The counts of several batches, in one query."""
+    """The counts of several batches, in two queries."""
     batches = list(batches)
     counts: dict[int, dict[str, int]] = {batch.pk: {} for batch in batches}
     rows = _with_fate(DocumentVersion.objects.filter(batch__in=counts)).order_by().values("batch", "fate").annotate(n=Count("pk"))
     for row in rows:
         counts[row["batch"]][row["fate"]] = row["n"]
+    for archive in UploadedArchive.objects.filter(batch__in=counts, over__lt=F("total")).select_related("job"):
+        fates = counts[archive.batch_id]
+        fate = _FATES_OF_ARCHIVES.get(archive.job.state, "packed") if archive.job else "cancelled"
+        fates[fate] = fates.get(fate, 0) + archive.total - archive.over
     return [BatchProgress(batch, **counts[batch.pk]) for batch in batches]
 
 
@@ -110,7 +120,7 @@ def batch_progress(batch: UploadBatch) -> BatchProgress:
     running = _with_fate(batch.versions.all()).filter(fate="running").defer("text", "outline")[:RECENT]
     jobs = jobs_of(version.pk for version in running)
     partly = sum(import_state(version, jobs.get(version.pk)).percent / 100 for version in running)
-    facts = {name: getattr(counted, name) for name in ("waiting", "running", "held", "done", "failed", "cancelled")}
+    facts = {name: getattr(counted, name) for name in ("waiting", "running", "held", "done", "failed", "cancelled", "packed")}
     return BatchProgress(batch, **facts, partly=partly, left_s=_left_s(counted, partly))
 
 
@@ -119,6 +129,11 @@ def batch_rows(batch: UploadBatch, show: str) -> QuerySet[DocumentVersion]:
     rows = batch.versions.defer("text", "outline").select_related("document").order_by("pk")
     wanted = {"open": Q(state__in=UNFINISHED), "failed": Q(state=VersionState.FAILED), "done": Q(state__in=_PUBLISHED)}
     return rows.filter(wanted[show]) if show in wanted else rows
+
+
+def archives_failed(batch: UploadBatch) -> QuerySet[UploadedArchive]:
+    """Archives that could not be unpacked to their end; the job says why."""
+    return batch.archives.filter(job__state=JobState.FAILED).select_related("job")
 
 
 def import_states(versions: Iterable[DocumentVersion]) -> list[ImportState]:

@@ -12,7 +12,12 @@ from knowledge.ingestion.pipeline import jobs_run, turns_run
 from knowledge.ingestion.turns import jobs_next, turns_until_done
 from knowledge.retrieval.tasks import lexical_refresh_task  # noqa: F401  (Celery looks for tasks in this module)
 from knowledge.review_tasks import freshness_review_task  # noqa: F401
+from knowledge.services.batches import UNPACK_TASK
+from knowledge.services.bulk_changes import bulk_drain
+from knowledge.services.bulk_work import TASK as BULK
+from knowledge.services.bulk_work import bulk_run
 from knowledge.services.purging import documents_purge, files_purge, versions_purge
+from knowledge.services.unpacking import archive_unpack, archives_drain
 from knowledge.services.uploads import incoming_purge
 from knowledge.services.vectors import release_vectors_ensure
 from knowledge.trial_tasks import trial_run_task, trials_drain_task  # noqa: F401
@@ -41,6 +46,25 @@ def ingestion_drain_task() -> None:
     """Imports whose message was lost or whose worker died."""
     until = monotonic() + DRAIN_S
     turns_run(iter(lambda: jobs_next() if monotonic() < until and jobs_waiting(1) else [], []))
+
+
+@shared_task(name=BULK)
+def bulk_run_task(job_id: int) -> None:
+    """One slice of a change of many documents, on the queue `interactive`."""
+    bulk_run(job_id=job_id)
+
+
+@shared_task(name=UNPACK_TASK)
+def archive_unpack_task(job_id: int) -> None:
+    """One slice of an uploaded archive, on the queue `interactive`."""
+    archive_unpack(job_id=job_id)
+
+
+@shared_task(name="knowledge.bulk_drain")
+def bulk_drain_task() -> None:
+    """Changes of many documents and archives whose message was lost or whose worker died."""
+    bulk_drain()
+    archives_drain()
 
 
 @shared_task(name="knowledge.vectors_complete")

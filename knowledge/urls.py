@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from knowledge.views import bases, batches, documents, faq, findings, many, panels, sheets, tuning, uploads, versions, web, words
+from knowledge.views import bases, batches, bulk, documents, faq, findings, many, panels, sheets, tuning, uploads, versions, web, words
 
 app_name = "knowledge"
 urlpatterns = [
@@ -29,6 +29,10 @@ urlpatterns = [
     path("batches/<int:pk>/retry/", batches.retry, name="batch_retry"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("<int:pk>/documents/", many.documents_many, name="documents_many"),
+    path("bulk/<int:pk>/", bulk.bulk, name="bulk"),
+    path("bulk/<int:pk>/rows/", bulk.bulk_rows, name="bulk_rows"),
+    path("bulk/<int:pk>/cancel/", bulk.cancel, name="bulk_cancel"),
+    path("bulk/<int:pk>/go-on/", bulk.go_on, name="bulk_go_on"),
     path("documents/<int:pk>/change/", documents.change, name="document_change"),
     path("documents/<int:pk>/restore/", documents.restore, name="restore"),
     path("documents/<int:pk>/remove/", documents.remove, name="remove"),

@@ -29,6 +29,7 @@ from conversations.models import (
 from knowledge.choices import DocumentKind, VersionState
 from knowledge.models import (
     BaseWord,
+    BulkChange,
     Chunk,
     Document,
     DocumentVersion,
@@ -74,6 +75,7 @@ class Side:
     review: ReviewTask
     event: InboundEvent
     batch: UploadBatch
+    bulk: BulkChange
     finding: Finding
     faq: FaqEntry
     word_row: BaseWord
@@ -229,6 +231,7 @@ def side_make(word: str) -> Side:
         base=base, kind="stale", document=document, version=version, key=word, seen_at=timezone.now(),
         detail={"reason": "deadline", "date": "2020-01-01", "mine": f"{word}活动截止", "mine_at": [0, 4]},
     )  # fmt: skip
+    bulk = BulkChange.objects.create(base=base, verb="restore", documents=[document.pk])
     batch = UploadBatch.objects.create(base=base, expected=1, refused=[[f"{word}坏文件.png", f"{word}原因"]])
     _scan(word, base)
     event = InboundEvent.objects.create(account=account, event_key=f"{word}{number}", payload={"event": f"{word}事件"})
@@ -248,6 +251,7 @@ def side_make(word: str) -> Side:
         review,
         event,
         batch,
+        bulk,
         finding,
         *_edited(word, base),
     )

@@ -73,6 +73,12 @@ class Member:
     cause: str = ""
 
 
+def count_members(source: BinaryIO) -> int:
+    """How many documents are in a zip archive. Raises ParseError as members does."""
+    with open_archive(source) as archive:
+        return len(_documents(archive))
+
+
 def members(source: BinaryIO) -> Iterator[tuple[Member, BinaryIO]]:
     """The documents in a zip archive (a seekable stream), each with a stream of its bytes that is closed on the next step.
 
@@ -81,15 +87,19 @@ def members(source: BinaryIO) -> Iterator[tuple[Member, BinaryIO]]:
     Raises ParseError: corrupt, archive_bomb, encrypted, too_many_members.
     """
     with open_archive(source) as archive:
-        entries = [entry for entry in archive.infolist() if _is_document(entry)]
-        if len(entries) > MAX_MEMBERS:
-            raise ParseError("too_many_members", str(len(entries)))
-        for entry in entries:
+        for entry in _documents(archive):
             with damage_told(entry.filename):
                 stream = archive.open(entry)
             with stream:
                 counted = _Counted(stream, entry.file_size)
                 yield Member(_name(entry), entry.file_size, _cause(entry)), counted
+
+
+def _documents(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    entries = [entry for entry in archive.infolist() if _is_document(entry)]
+    if len(entries) > MAX_MEMBERS:
+        raise ParseError("too_many_members", str(len(entries)))
+    return entries
 
 
 def _is_document(entry: zipfile.ZipInfo) -> bool:

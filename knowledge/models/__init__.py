@@ -1,5 +1,6 @@
 from knowledge.models.bases import KnowledgeBase
-from knowledge.models.batches import UploadBatch
+from knowledge.models.batches import UploadBatch, UploadedArchive
+from knowledge.models.bulk import BulkChange
 from knowledge.models.chunks import Chunk, ChunkEmbedding, ChunkLexical, TermStat
 from knowledge.models.documents import Document, DocumentVersion
 from knowledge.models.faq import ApprovedSource, FaqEntry
@@ -12,6 +13,7 @@ __all__ = [
     "AllowedHost",
     "ApprovedSource",
     "BaseWord",
+    "BulkChange",
     "Chunk",
     "ChunkEmbedding",
     "ChunkLexical",
@@ -25,6 +27,7 @@ __all__ = [
     "TermStat",
     "TuningTrial",
     "UploadBatch",
+    "UploadedArchive",
     "WebPage",
     "WebSource",
 ]

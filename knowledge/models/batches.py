@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from knowledge.models.bases import KnowledgeBase
 from scrm.access.querysets import VisibleQuerySet
+from scrm.jobs.models import Job
 
 
 class BatchQuerySet(VisibleQuerySet):
@@ -35,3 +36,24 @@ class UploadBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.base} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class UploadedArchive(models.Model):
+    """A zip archive of a batch, kept while a job unpacks it. `total`: its documents; the first `over` of them are taken in or refused."""
+
+    batch = models.ForeignKey(UploadBatch, on_delete=models.CASCADE, related_name="archives")
+    name = models.CharField(max_length=400)
+    file = models.FileField(upload_to="archives")
+    total = models.PositiveIntegerField()
+    over = models.PositiveIntegerField(default=0)
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("uploaded archive")
+        verbose_name_plural = _("uploaded archives")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.over}/{self.total}"

@@ -7,7 +7,7 @@ from knowledge.ingestion import archives
 from knowledge.ingestion.causes import cause_text
 from knowledge.ingestion.detect import ARCHIVE, detect_format
 from knowledge.ingestion.types import ParseError
-from knowledge.models import KnowledgeBase, UploadBatch
+from knowledge.models import KnowledgeBase, UploadBatch, UploadedArchive
 from knowledge.services.batches import batch_refuse, batch_upload
 from knowledge.services.uploads import Refused, Upload, document_upload
 from scrm.access import policy
@@ -16,10 +16,10 @@ from scrm.core.errors import NotAllowed, ScrmError
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one file: an upload, or the error it was refused with."""
+    """What became of one file: an upload, an archive that is being unpacked, or the error it was refused with."""
 
     name: str
-    result: Upload | ScrmError
+    result: Upload | UploadedArchive | ScrmError
 
 
 def files_upload(*, actor, base: KnowledgeBase, name: str, file: BinaryIO, batch: UploadBatch | None = None) -> list[Taken]:
@@ -29,18 +29,19 @@ def files_upload(*, actor, base: KnowledgeBase, name: str, file: BinaryIO, batch
     the results, and on the batch when there is one.
     """
     policy.require(actor, "knowledge.add_document", base)
-    if not _is_archive(file, name):
+    if not is_archive(file, name):
         return [_taken(actor, base, batch, name, file)]
     taken: list[Taken] = []
     try:
         for member, stream in archives.members(file):
-            taken.append(_member(actor, base, batch, f"{_folder(name)}/{member.name}", member.cause, stream))
+            taken.append(member_take(actor, base, batch, f"{archive_folder(name)}/{member.name}", member.cause, stream))
     except ParseError as error:
         taken.append(_refused(batch, name, error.code))
     return taken or [_refused(batch, name, "empty")]
 
 
-def _is_archive(file: BinaryIO, name: str) -> bool:
+def is_archive(file: BinaryIO, name: str) -> bool:
+    """A zip archive of documents? The stream is at its beginning afterwards."""
     try:
         return detect_format(file, name) == ARCHIVE
     except ParseError:
@@ -49,11 +50,13 @@ def _is_archive(file: BinaryIO, name: str) -> bool:
         file.seek(0)
 
 
-def _folder(name: str) -> str:
+def archive_folder(name: str) -> str:
+    """What the names of an archive's documents begin with."""
     return name[:-4] if name.lower().endswith(".zip") else name
 
 
-def _member(actor, base: KnowledgeBase, batch: UploadBatch | None, name: str, cause: str, stream: BinaryIO) -> Taken:
+def member_take(actor, base: KnowledgeBase, batch: UploadBatch | None, name: str, cause: str, stream: BinaryIO) -> Taken:
+    """Take in one document of an archive; what is wrong with it is told in the result, and on the batch."""
     if cause:
         return _refused(batch, name, cause)
     try:

@@ -17,11 +17,12 @@ from scrm.core.errors import Conflict, NotAllowed, ScrmError
 from scrm.core.tasks import send_after_commit
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
-from scrm.jobs.services import jobs_cancel, jobs_hold, jobs_release
+from scrm.jobs.services import job_open, jobs_cancel, jobs_hold, jobs_release
 
 ADD = "knowledge.add_document"
 CANCELLED = "cancelled"  # the cause of versions whose import a person cancelled
 IN_A_MESSAGE = 50
+UNPACK, UNPACK_TASK = "archive", "knowledge.archive_unpack"  # jobs of archives, and what brings them to a worker
 
 
 def batch_open(*, actor, base: KnowledgeBase, expected: int) -> UploadBatch:
@@ -65,7 +66,7 @@ def batch_pause(*, actor, batch: UploadBatch) -> None:
         row = _locked_in_tx(actor, batch, "batch.pause")
         if row.paused_at is None:
             UploadBatch.objects.filter(pk=row.pk).update(paused_at=timezone.now())
-        jobs_hold(_jobs(row))
+        jobs_hold(_jobs(row) | _unpackings(row))
 
 
 def batch_resume(*, actor, batch: UploadBatch) -> None:
@@ -74,6 +75,8 @@ def batch_resume(*, actor, batch: UploadBatch) -> None:
         row = _locked_in_tx(actor, batch, "batch.resume")
         UploadBatch.objects.filter(pk=row.pk).update(paused_at=None)
         _send_after_commit(jobs_release(_jobs(row)))
+        for job in jobs_release(_unpackings(row)):
+            send_after_commit(UNPACK_TASK, job)
 
 
 def batch_cancel(*, actor, batch: UploadBatch) -> int:
@@ -81,7 +84,7 @@ def batch_cancel(*, actor, batch: UploadBatch) -> int:
     with transaction.atomic(durable=True):
         row = _locked_in_tx(actor, batch, "batch.cancel")
         UploadBatch.objects.filter(pk=row.pk).update(cancelled_at=timezone.now(), paused_at=None)
-        jobs_cancel(_jobs(row))
+        jobs_cancel(_jobs(row) | _unpackings(row))
         unfinished = DocumentVersion.objects.filter(batch=row, state__in=UNFINISHED)
         return unfinished.update(failed_at=F("state"), state=VersionState.FAILED, error_code=CANCELLED, error="")
 
@@ -96,7 +99,8 @@ def batch_retry(*, actor, batch: UploadBatch, cancelled: bool = False) -> int:
         if cancelled:
             UploadBatch.objects.filter(pk=row.pk).update(cancelled_at=None)
         _requeue_in_tx(versions, actor, held=row.paused_at is not None)
-    return len(versions)
+        packed = _unpack_again_in_tx(row, JobState.CANCELLED if cancelled else JobState.FAILED, actor)
+    return len(versions) + packed
 
 
 def _requeue_in_tx(versions: Sequence[tuple[int, str]], actor, *, held: bool) -> None:
@@ -125,6 +129,21 @@ def _locked_in_tx(actor, batch: UploadBatch, action: str) -> UploadBatch:
 
 def _jobs(batch: UploadBatch) -> QuerySet[Job]:
     return Job.objects.filter(kind=KIND, subject_id__in=DocumentVersion.objects.filter(batch=batch).values("pk"))
+
+
+def _unpackings(batch: UploadBatch) -> QuerySet[Job]:
+    return Job.objects.filter(kind=UNPACK, subject_id__in=batch.archives.values("pk"))
+
+
+def _unpack_again_in_tx(batch: UploadBatch, state: JobState, actor) -> int:
+    """Archives whose unpacking ended in that state go on where it stood; how many of their documents are still to come."""
+    rows = list(batch.archives.filter(job__state=state).exclude(file=""))
+    for row in rows:
+        row.job = job_open(kind=UNPACK, subject_id=row.pk, title=row.name, actor=actor, held=batch.paused_at is not None)
+        row.created_by = actor
+        row.save(update_fields=["job", "created_by"])
+        send_after_commit(UNPACK_TASK, row.job.pk)
+    return sum(row.total - row.over for row in rows)
 
 
 def _shown(name: str) -> str:

@@ -6,20 +6,22 @@ from datetime import datetime, timedelta
 
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from knowledge.choices import VersionState
 from knowledge.ingestion.publishing import lock_document_in_tx
 from knowledge.ingestion.stages import batches
-from knowledge.models import Chunk, Document, DocumentVersion
+from knowledge.models import Chunk, Document, DocumentVersion, UploadedArchive
 from knowledge.services.detaching import detach_in_tx
 from scrm.audit.services import audit_record
 
-FOLDER = "documents"
+# Folder -> the rows that name its files.
+FOLDERS = {"documents": DocumentVersion.objects.all(), "archives": UploadedArchive.objects.filter(over__lt=F("total"))}
 BATCH = 200
 _OURS = re.compile(r"[0-9a-f]{64}(?:\.[\w-]+)?")
+_ARCHIVES = timedelta(days=30)  # so long can a cancelled one be unpacked after all
 _SETTLED = timedelta(days=1)  # an upload puts its file in place before its row is committed
 
 # Children before parents, in sets: Django's own cascade would load every chunk.
@@ -49,15 +51,17 @@ def documents_purge(*, days: int) -> int:
 
 
 def files_purge() -> int:
-    """Delete stored files of contents that no version names any more (of purged versions, of deleted bases); how many."""
-    deleted = 0
-    for names in batches(_stored_files(FOLDER), BATCH):
-        named = set(DocumentVersion.objects.filter(file__in=names).values_list("file", flat=True))
-        for name in names:
-            if name not in named and timezone.now() - default_storage.get_modified_time(name) > _SETTLED:
-                default_storage.delete(name)
-                deleted += 1
-    return deleted
+    """Delete stored files that nothing names any more (of purged versions, of deleted bases, of archives a month old); how many."""
+    UploadedArchive.objects.filter(created_at__lt=timezone.now() - _ARCHIVES).exclude(file="").update(file="")
+    return sum(_purged(names, rows) for folder, rows in FOLDERS.items() for names in batches(_stored_files(folder), BATCH))
+
+
+def _purged(names: Sequence[str], rows: QuerySet) -> int:
+    named = set(rows.filter(file__in=names).values_list("file", flat=True))
+    left = [name for name in names if name not in named and timezone.now() - default_storage.get_modified_time(name) > _SETTLED]
+    for name in left:
+        default_storage.delete(name)
+    return len(left)
 
 
 def _replaced(before: datetime) -> QuerySet[DocumentVersion]:

@@ -34,6 +34,7 @@ from scrm.jobs.models import Job
 from scrm.jobs.services import job_open
 
 BLOCK = 1 << 20
+BATCH_CANCELLED = "upload_cancelled"
 ABANDONED_S = 86_400  # no transfer takes a day
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\u202a-\u202e\u2066-\u2069]")
 _LONGEST_NAME = 255
@@ -94,7 +95,7 @@ def document_upload(*, actor, base: KnowledgeBase, name: str, file: BinaryIO, ba
     try:
         with transaction.atomic(durable=True):
             lock_in_tx("upload", base.pk)
-            batch = _batch_in_tx(batch)
+            batch = batch_locked_in_tx(batch)
             upload = _record_in_tx(actor, base, name, stored, batch)
             _count_in_tx(batch, name, upload)
     finally:
@@ -146,11 +147,11 @@ def _copy(file: BinaryIO, target: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _batch_in_tx(batch: UploadBatch | None) -> UploadBatch | None:
-    """The batch, locked: whether it is paused or cancelled does not change before this file is recorded."""
+def batch_locked_in_tx(batch: UploadBatch | None) -> UploadBatch | None:
+    """The batch, locked: whether it is paused or cancelled does not change before this file is recorded. Conflict when it was cancelled."""
     row = UploadBatch.objects.select_for_update().get(pk=batch.pk) if batch else None
     if row and row.cancelled_at:
-        raise Conflict(_("This upload was cancelled. Start a new one for the files that are still wanted."), code="upload_cancelled")
+        raise Conflict(_("This upload was cancelled. Start a new one for the files that are still wanted."), code=BATCH_CANCELLED)
     return row
 
 

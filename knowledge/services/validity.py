@@ -1,6 +1,6 @@
 """Who owns a document, whom it may be told to, and when it answers. Searches ask for these at their own moment: no job, no reindexing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -28,18 +28,30 @@ def documents_change(*, actor, base: KnowledgeBase, document_ids: Iterable[int],
     Moments are aware datetimes: valid from <= now < valid until. Raises NotAllowed, Invalid (an empty range, an owner without access).
     """
     policy.require(actor, CHANGE, base)
-    _check(base, changes)
+    ids = list(document_ids)
     with transaction.atomic(durable=True):
-        rows = base.documents.filter(pk__in=list(document_ids)).order_by("pk").select_for_update()
+        rows = list(base.documents.filter(pk__in=ids).order_by("pk").select_for_update())
+        changes_check(base, ids, changes)
         changed = [row for row in rows if _apply(row, changes)]
-        for row in changed:
-            if row.valid_from and row.valid_until and row.valid_from >= row.valid_until:
-                raise Invalid(_("%(name)s: “valid until” must be later than “valid from”.") % {"name": row.name})
         Document.objects.filter(pk__in=[row.pk for row in changed]).update(**changes)
         for row in changed[:1]:
             detail = {"base": base.pk, "documents": [each.pk for each in changed], "set": {key: _plain(changes[key]) for key in changes}}
             audit_record(actor=actor, action="document.change", subject=row, detail=detail)
     return len(changed)
+
+
+def changes_check(base: KnowledgeBase, document_ids: Collection[int], changes: Mapping[str, Any]) -> None:
+    """Raises Invalid when the changes cannot be made of every one of the documents, with the name of one that stands against it."""
+    _check(base, changes)
+    start, end = changes.get("valid_from"), changes.get("valid_until")
+    rows = base.documents.filter(pk__in=document_ids).order_by("pk")
+    against = None
+    if start and "valid_until" not in changes:
+        against = rows.filter(valid_until__lte=start).first()
+    elif end and "valid_from" not in changes:
+        against = rows.filter(valid_from__gte=end).first()
+    if against:
+        raise Invalid(_("%(name)s: “valid until” must be later than “valid from”.") % {"name": against.name})
 
 
 def _check(base: KnowledgeBase, changes: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from knowledge.forms import BaseForm, ManyDocumentsForm
 from knowledge.ingestion.detect import ENDINGS
 from knowledge.listing import SORTS, STATES, Filter, documents_listed
 from knowledge.services.bases import base_create
+from knowledge.services.bulk_changes import bulk_unfinished
 from scrm.access import policy
 from scrm.access.models import User
 from scrm.access.pages import page
@@ -57,7 +58,7 @@ def base_context(request, pk: int) -> dict:
     documents = Paginator(documents_listed(row, chosen), ON_A_PAGE).get_page(request.GET.get("page"))
     return {
         "base": row, "page": documents, "lines": selectors.document_lines(documents), "chosen": chosen,
-        "running": selectors.imports_running(row), "accepts": ",".join(f".{ending}" for ending in sorted(ENDINGS)),
+        "running": selectors.imports_running(row), "bulk": bulk_unfinished(row), "accepts": ",".join(f".{ending}" for ending in sorted(ENDINGS)),
         "may_upload": policy.can(request.user, "knowledge.add_document", row),
         "may_change": policy.can(request.user, "knowledge.change_document", row),
         "may_remove": policy.can(request.user, "knowledge.delete_document", row),

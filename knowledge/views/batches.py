@@ -103,5 +103,5 @@ def _context(request, pk: int) -> dict:
     rows = Paginator(batch_selectors.batch_rows(row, show), FILES_ON_A_PAGE).get_page(request.GET.get("page"))
     return {
         "base": row.base, "batch": row, "progress": batch_selectors.batch_progress(row), "page": rows, "show": show, "shown": SHOWN.items(),
-        "lines": batch_selectors.import_states(rows), "may_upload": policy.can(request.user, ADD, row.base),
+        "lines": batch_selectors.import_states(rows), "archives": batch_selectors.archives_failed(row), "may_upload": policy.can(request.user, ADD, row.base),
     }  # fmt: skip

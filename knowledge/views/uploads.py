@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from knowledge import batch_selectors, selectors
-from knowledge.models import UploadBatch
-from knowledge.services.archives import Taken, files_upload
+from knowledge.models import UploadBatch, UploadedArchive
+from knowledge.services.archives import Taken
 from knowledge.services.batches import batch_for, batch_refuse
+from knowledge.services.unpacking import file_receive
 from knowledge.services.uploads import Outcome, too_large_error
 from scrm.access.pages import page
 from scrm.core.errors import ScrmError
@@ -58,9 +59,9 @@ def _batch(request, base, names: list[str]) -> UploadBatch | None:
 
 
 def _taken(request, base, batch: UploadBatch | None, name: str, file: UploadedFile) -> list[dict]:
-    """One line a file; of an archive one for each of its files."""
+    """One line a file; an archive of a batch is unpacked in the background, any other at once, with a line for each of its files."""
     try:
-        return [_line(taken) for taken in files_upload(actor=request.user, base=base, name=name, file=file, batch=batch)]
+        return [_line(taken) for taken in file_receive(actor=request.user, base=base, name=name, file=file, batch=batch)]
     except ScrmError as error:
         return [_refused(name, error)]
 
@@ -68,6 +69,8 @@ def _taken(request, base, batch: UploadBatch | None, name: str, file: UploadedFi
 def _line(taken: Taken) -> dict:
     if isinstance(taken.result, ScrmError):
         return _refused(taken.name, taken.result)
+    if isinstance(taken.result, UploadedArchive):
+        return {"name": taken.name, "outcome": "unpacking", "said": _("taken in; its files follow")}
     upload = taken.result
     said = str(SAID[upload.outcome])
     if upload.outcome == Outcome.DUPLICATE:

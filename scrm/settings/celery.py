@@ -118,5 +118,6 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "vault-purge": {"task": "privacy.purge", "schedule": crontab(minute=20), "options": {"queue": "training", "expires": 3000}},
     "cache-purge": {"task": "conversations.cache_purge", "schedule": crontab(minute=40), "options": {"queue": "bulk", "expires": 3000}},
     "web-drain": {"task": "knowledge.web_drain", "schedule": schedule(60), "options": {"queue": "bulk", "expires": 60}},
+    "bulk-drain": {"task": "knowledge.bulk_drain", "schedule": schedule(60), "options": {"queue": "interactive", "expires": 60}},
     "trials-drain": {"task": "knowledge.trials_drain", "schedule": schedule(30), "options": {"queue": "interactive", "expires": 30}},
 }

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from knowledge.models import Document, KnowledgeBase
+from knowledge.models import BulkChange, Document, KnowledgeBase
+from knowledge.services.bulk_work import bulk_run
 
 TEXTS = {f"文件{n}": f"第{n}号商品的保修期是{n}个月。" for n in range(1, 5)}
 
@@ -154,3 +155,30 @@ def test_agents_see_the_facts_without_the_form(client, shop, person):
     page = body(client.get(reverse("knowledge:document", args=ids(shop, "文件1"))))
     assert "valid_from" not in page
     assert "pick-page" not in body(client.get(reverse("knowledge:base", args=[shop.pk])))
+
+
+def test_many_are_a_work_of_their_own_with_progress_cancel_and_the_rest(pages, shop, monkeypatch):
+    monkeypatch.setattr("knowledge.views.many.AT_ONCE", 1)
+    monkeypatch.setattr("knowledge.services.bulk_work.SLICE", 2)
+    said = body(many(pages, shop, do="remove", all="1"))
+    row = BulkChange.objects.get()
+    assert "0 of 4 documents" in said
+    assert reverse("knowledge:bulk_cancel", args=[row.pk]) in said
+    assert "Documents are being removed" in body(pages.get(reverse("knowledge:base_rows", args=[shop.pk])))
+    bulk_run(job_id=row.job_id)
+    assert "2 of 4 documents" in body(pages.get(reverse("knowledge:bulk_rows", args=[row.pk])))
+    left = body(pages.post(reverse("knowledge:bulk_cancel", args=[row.pk]), follow=True))
+    assert "Do the 2 that are left" in left
+    assert "hx-trigger" not in body(pages.get(reverse("knowledge:bulk_rows", args=[row.pk])))
+    pages.post(reverse("knowledge:bulk_go_on", args=[row.pk]))
+    bulk_run(job_id=BulkChange.objects.get().job_id)
+    assert "finished" in body(pages.get(reverse("knowledge:bulk", args=[row.pk])))
+    assert Document.objects.filter(base=shop, removed_at=None).count() == 0
+    over = body(pages.post(reverse("knowledge:bulk_cancel", args=[row.pk]), follow=True))
+    assert "This is over already." in over
+
+
+def test_many_say_at_once_what_is_wrong(pages, shop, monkeypatch):
+    monkeypatch.setattr("knowledge.views.many.AT_ONCE", 1)
+    assert "Fill in what is to be changed." in body(many(pages, shop, do="change", all="1"))
+    assert not BulkChange.objects.exists()
