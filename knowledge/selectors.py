@@ -9,7 +9,7 @@ from knowledge.choices import VersionState
 from knowledge.ingestion.causes import cause_text
 from knowledge.ingestion.claims import KIND, UNFINISHED
 from knowledge.listing import state_of
-from knowledge.models import Document, DocumentVersion, KnowledgeBase
+from knowledge.models import Document, DocumentVersion, KnowledgeBase, UploadedArchive
 from knowledge.types import Scope
 from scrm.access import policy
 from scrm.access.grants import holders
@@ -161,6 +161,9 @@ def import_state(version: DocumentVersion, job: Job | None) -> ImportState:
 
 
 def imports_running(base: KnowledgeBase) -> bool:
+    """Is a file of the base on its way, or still in an archive?"""
+    if UploadedArchive.objects.filter(batch__base=base, job__state__in=MOVING_STATES).exists():
+        return True
     ids = DocumentVersion.objects.filter(base=base, state__in=UNFINISHED).values("pk")
     return Job.objects.filter(kind=KIND, state__in=MOVING_STATES, subject_id__in=ids).exists()
 

@@ -54,7 +54,7 @@
 
   function show() {
     const busy = active + queue.length > 0;
-    summary.hidden = total < 2 && !failed.size;
+    summary.hidden = total < 2 && !failed.size && !batch;
     summary.querySelector("[data-count]").textContent = `${sent} / ${total}`;
     summary.querySelector("progress").value = total ? (100 * sent) / total : 0;
     const link = summary.querySelector("a");
