@@ -15,7 +15,16 @@ _DATE = re.compile(
 _LENGTH = re.compile(rf"{_NUMBER}\s*(?:个)?(?:工作日|自然日|小时|分钟|天|日|周|星期|月|年|秒)|随时|当[天日]|立即|马上|实时|永久|终身")
 _HOW_LONG = re.compile(r"多久|期[限]?[是有为]?多长|[修效质]期$|多长时间|几[天年周个]|时限|期限|多少[天年个小]")
 _COUNTED = rf"{_NUMBER}(?:多|余|几)?\s*(?:[万亿千百]+)?(?:多|余)?\s*"
+
+
+def _of(units: str) -> re.Pattern[str]:
+    """A number in one of these units."""
+    return re.compile(rf"{_COUNTED}(?:{units})")
+
+
 _AMOUNTS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (  # what the question counts -> what a count of it looks like
+    (re.compile(r"功率|瓦数"), _of("千瓦|瓦|[kK]?[wW](?![a-zA-Z])")),
+    (re.compile(r"频率|赫兹"), _of("[kKMG]?[hH]z|赫兹?")),
     (re.compile(r"率|增长|增速|增幅|占比|比例|百分"), re.compile(rf"(?:百分之{_NUMBER}|{_NUMBER}\s*(?:%|％|‰|个百分点))")),
     (
         re.compile(r"钱|价|费|营收|收入|票房|奖金|经费|美元|元|金额|总额|利润|成本|工资|薪|罚款|运费"),
@@ -23,6 +32,15 @@ _AMOUNTS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (  # what the qu
             rf"{_COUNTED}(?:元|美元|块|欧元|英镑|日元|港元|人民币|美金)|[￥¥$]\s*\d[\d,.]*|{_NUMBER}\s*[万亿]+(?!人|次|辆|台|吨|斤|部|平)|免费|包邮"
         ),
     ),
+    (re.compile(r"容量|容积"), _of("毫升|升|[mM]?[lL](?![a-zA-Z])|[GTM]B?(?![a-zA-Z])|毫安时?|mAh|公斤|kg|套|人份")),
+    (re.compile(r"重量|多重|[净毛自]重|几斤"), _of("公斤|千克|克|斤|吨|[kK]?[gG](?![a-zA-Z])")),
+    (
+        re.compile(r"尺寸|多[长高宽厚深](?!时间)|长宽|高度|宽度|厚度|直径|距离"),
+        _of("毫米|厘米|分米|千米|公里|英?寸|米|[mck]?m(?![a-zA-Z])|尺"),
+    ),
+    (re.compile(r"噪音|噪声|多吵|分贝"), _of("分贝|d[bB]")),
+    (re.compile(r"电压"), _of("伏|[kK]?[vV](?![a-zA-Z])")),
+    (re.compile(r"温度|多[热冷烫]"), _of("摄氏度|度|℃|°C")),
     (re.compile(r"震级|几级|级别"), re.compile(rf"{_NUMBER}\s*级")),
     (
         re.compile(r"人次|人数|多少人|人口|几人|多少名|多少位|几位|名额|病例"),

@@ -36,3 +36,16 @@ def test_a_variant_is_another_model():
     assert not names("rv-s10 pro 扫拖一体机", "rv-s10")
     assert whole_codes(("rv-s10",), "rv-s10 pro多少钱") == ("rv-s10 pro",)
     assert names("rv-s10 pro 扫拖一体机", "rv-s10 pro")
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("怎么开发票", ["开", "发票"]),
+        ("发票怎么开", ["发票", "开"]),
+        ("如何补报名", ["补", "报名"]),
+        ("软件开发商是谁", ["软件", "开发商"]),
+    ],
+)
+def test_a_verb_grown_together_with_its_object_is_two_words(question, words):
+    assert question_words(question) == words
