@@ -1,4 +1,4 @@
-"""Word documents, read from their XML in document order: headings by style or outline level, lists, tables, text boxes, notes."""
+"""Word documents, read from their XML in document order: headings by style or outline level, lists, tables, pictures, boxes, notes."""
 
 import re
 from typing import BinaryIO
@@ -6,39 +6,43 @@ from typing import BinaryIO
 from knowledge.ingestion.archives import open_archive
 from knowledge.ingestion.parsers.builder import DocumentBuilder
 from knowledge.ingestion.parsers.docx_styles import Numbering, Styles
+from knowledge.ingestion.parsers.embedded import Pictures
 from knowledge.ingestion.parsers.headings import heading_level
-from knowledge.ingestion.parsers.office import read_xml, refuse_entities
+from knowledge.ingestion.parsers.office import EMBED, RELATIONS, read_xml, refuse_entities, targets_of
 from knowledge.ingestion.parsers.progress import Progress, untold
 from knowledge.ingestion.parsers.tables import add_table
 from knowledge.ingestion.types import BlockKind, ParsedDocument, ParseError
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MAIN = "word/document.xml"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_V = "{urn:schemas-microsoft-com:vml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _NOT_TEXT = {f"{W}del", f"{W}moveFrom", f"{W}txbxContent", f"{W}instrText", f"{_MC}Fallback"}
 _LONGEST_HEADING = 120
 
 
-def parse(source: BinaryIO, name: str, _progress: Progress = untold) -> ParsedDocument:
+def parse(source: BinaryIO, name: str, progress: Progress = untold) -> ParsedDocument:
     with open_archive(source) as archive:
         refuse_entities(archive)
-        root = read_xml(archive, "word/document.xml")
-        styles = Styles(read_xml(archive, "word/styles.xml"))
-        numbering = Numbering(read_xml(archive, "word/numbering.xml"))
-        notes = [read_xml(archive, f"word/{part}.xml") for part in ("footnotes", "endnotes")]
-    body = root.find(f"{W}body") if root is not None else None
-    if body is None:
-        raise ParseError("corrupt", "no body")
-    reader = _Reader(DocumentBuilder(), styles, numbering)
-    reader.flow(body)
-    for part in notes:
-        reader.notes(part)
+        root = read_xml(archive, _MAIN)
+        body = root.find(f"{W}body") if root is not None else None
+        if body is None:
+            raise ParseError("corrupt", "no body")
+        styles, numbering = Styles(read_xml(archive, "word/styles.xml")), Numbering(read_xml(archive, "word/numbering.xml"))
+        pictures = Pictures(archive, progress)
+        reader = _Reader(DocumentBuilder(), styles, numbering, pictures, targets_of(archive, _MAIN) if pictures.total else {})
+        reader.flow(body)
+        for part in ("footnotes", "endnotes"):
+            reader.notes(read_xml(archive, f"word/{part}.xml"))
     return reader.document()
 
 
 class _Reader:
-    def __init__(self, builder: DocumentBuilder, styles: Styles, numbering: Numbering):
+    def __init__(self, builder: DocumentBuilder, styles: Styles, numbering: Numbering, pictures: Pictures, targets: dict):
         self.builder, self.styles, self.numbering = builder, styles, numbering
+        self.pictures, self.targets = pictures, targets
         self.title = ""
 
     def document(self) -> ParsedDocument:
@@ -68,7 +72,14 @@ class _Reader:
         level = _outline(properties) or style.level
         if not style.contents:
             self._add(text, level, style, self.numbering.marker(properties, style))
+        self._pictures(paragraph)
         self._boxes(paragraph)
+
+    def _pictures(self, element) -> None:
+        """In the order in which they stand; one that is told twice, for old and new programs, is read once."""
+        for shown in element.iter(f"{_A}blip", f"{_V}imagedata") if self.targets else ():
+            part = self.targets.get(shown.get(EMBED) or shown.get(f"{RELATIONS}id"), ("", ""))[1]
+            self.pictures.add(self.builder, part)
 
     def _add(self, text: str, level: int, style, marker: str) -> None:
         if style.title and not self.title:
@@ -100,6 +111,7 @@ class _Reader:
         while marked < len(rows) and rows[marked].find(f"{W}trPr/{W}tblHeader") is not None:
             marked += 1
         add_table(self.builder, _cells(rows), header_rows=marked or None)
+        self._pictures(table)
 
 
 def _has_choice(fallback) -> bool:

@@ -1,11 +1,14 @@
 """What the parsers of office archives share: XML that can't reach out, and a refusal of document type definitions."""
 
+import posixpath
 import re
 import zipfile
 
 from knowledge.ingestion.archives import read_entry, read_head
 from knowledge.ingestion.types import ParseError
 
+RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+EMBED = f"{RELATIONS}embed"  # of a picture: the relation that leads to its file
 _DEFINITION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 
 
@@ -29,3 +32,15 @@ def read_xml(archive: zipfile.ZipFile, name: str):
         return etree.fromstring(read_entry(archive, name), parser)
     except etree.XMLSyntaxError as error:
         raise ParseError("corrupt", f"{name}: {error}") from error
+
+
+def targets_of(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """Relation id -> (kind, part) of what a part refers to within the file; references out of it are left alone."""
+    folder, base = posixpath.split(part)
+    root = read_xml(archive, f"{folder}/_rels/{base}.rels")
+    found = {}
+    for relation in root if root is not None else ():
+        if relation.get("TargetMode") != "External" and relation.get("Target"):
+            target = posixpath.normpath(posixpath.join("/" + folder, relation.get("Target"))).lstrip("/")
+            found[relation.get("Id")] = ((relation.get("Type") or "").rpartition("/")[2], target)
+    return found

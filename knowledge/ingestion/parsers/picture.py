@@ -16,22 +16,36 @@ _OVERLAP = 0.1  # of a piece
 
 
 def parse(source: BinaryIO, name: str, progress: Progress = untold) -> ParsedDocument:
+    builder = DocumentBuilder(pages=1)
+    add_picture(builder, source, progress)
+    if not builder.count:
+        raise ParseError("no_text_seen")
+    return builder.build()
+
+
+def add_picture(builder: DocumentBuilder, source: BinaryIO, progress: Progress = untold, *, smallest: int = 0) -> bool:
+    """Append what OCR reads on a picture; False for one whose shorter side is below `smallest` pixels. Raises ParseError as open_picture."""
     image = open_picture(source)
-    lines = []
+    if min(image.size) < smallest:
+        return False
+    rows = _rows(image, progress)
+    if rows:
+        add_paragraphs(builder, [Page(reading_order(rows), image.width, image.height)])
+    return True
+
+
+def _rows(image, progress: Progress) -> list:
+    """Rows of text from top to bottom, of tall pictures piece by piece."""
+    found = []
     for top, bottom in pieces(*image.size):
         rows = ocr.read_picture(image.crop((0, top, image.width, bottom)))
         for row in rows:
             for segment in row:
                 segment.bottom += image.height - bottom
                 segment.top += image.height - bottom
-        lines.append([row for row in rows if row])
+        found.append([row for row in rows if row])
         progress(bottom, image.height)
-    rows = _joined(lines)
-    if not rows:
-        raise ParseError("no_text_seen")
-    builder = DocumentBuilder(pages=1)
-    add_paragraphs(builder, [Page(reading_order(rows), image.width, image.height)])
-    return builder.build()
+    return _joined(found)
 
 
 def pieces(width: int, height: int) -> list[tuple[int, int]]:

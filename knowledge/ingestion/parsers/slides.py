@@ -1,18 +1,17 @@
 """PPTX presentations, read from their XML: slides as pages, titles as headings, text in reading order, tables, diagrams, notes."""
 
-import posixpath
 from typing import BinaryIO, NamedTuple
 
 from knowledge.ingestion.archives import open_archive
 from knowledge.ingestion.parsers.builder import DocumentBuilder
-from knowledge.ingestion.parsers.office import read_xml, refuse_entities
+from knowledge.ingestion.parsers.embedded import Pictures
+from knowledge.ingestion.parsers.office import EMBED, RELATIONS, read_xml, refuse_entities, targets_of
 from knowledge.ingestion.parsers.progress import Progress, untold
 from knowledge.ingestion.parsers.tables import add_table
 from knowledge.ingestion.types import BlockKind, ParsedDocument, ParseError
 
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TITLES = ("title", "ctrTitle")
 _NOT_CONTENT = ("sldNum", "dt", "ftr", "hdr")
@@ -22,21 +21,22 @@ _LONGEST_TITLE, _LONGEST_FIRST_LINE = 100, 40  # characters
 
 
 class Shape(NamedTuple):
-    """What stands on a slide. `rows`: of a table. `place`: (top, left) in EMU."""
+    """What stands on a slide. `rows`: of a table. `place`: (top, left) in EMU. `picture`: id of its relation."""
 
     place: tuple[int, int]
     title: bool
     paragraphs: list[tuple[str, int]]
     rows: list[list[str]]
+    picture: str = ""
 
 
-def parse(source: BinaryIO, name: str, _progress: Progress = untold) -> ParsedDocument:
+def parse(source: BinaryIO, name: str, progress: Progress = untold) -> ParsedDocument:
     with open_archive(source) as archive:
         refuse_entities(archive)
         slides = _slide_parts(archive)
-        builder = DocumentBuilder(pages=len(slides))
+        builder, pictures = DocumentBuilder(pages=len(slides)), Pictures(archive, progress)
         for number, part in enumerate(slides, 1):
-            _add_slide(builder, archive, part, number)
+            _add_slide(builder, pictures, archive, part, number)
     builder.title = builder.first_heading()
     return builder.build()
 
@@ -44,35 +44,27 @@ def parse(source: BinaryIO, name: str, _progress: Progress = untold) -> ParsedDo
 def _slide_parts(archive) -> list[str]:
     """Names of the slides' parts in the order they are shown."""
     root = read_xml(archive, "ppt/presentation.xml")
-    targets = _targets(archive, "ppt/presentation.xml")
+    targets = targets_of(archive, "ppt/presentation.xml")
     listed = root.findall(f"{_P}sldIdLst/{_P}sldId") if root is not None else []
-    parts = [target for each in listed if (target := targets.get(each.get(f"{_R}id"), ("", ""))[1])]
+    parts = [target for each in listed if (target := targets.get(each.get(f"{RELATIONS}id"), ("", ""))[1])]
     if len(parts) > _MAX_SLIDES:
         raise ParseError("too_many_pages", str(len(parts)))
     return parts
 
 
-def _targets(archive, part: str) -> dict[str, tuple[str, str]]:
-    """Relation id -> (kind, part) of what a part refers to within the file; references out of it are left alone."""
-    folder, base = posixpath.split(part)
-    root = read_xml(archive, f"{folder}/_rels/{base}.rels")
-    found = {}
-    for relation in root if root is not None else ():
-        if relation.get("TargetMode") != "External" and relation.get("Target"):
-            target = posixpath.normpath(posixpath.join("/" + folder, relation.get("Target"))).lstrip("/")
-            found[relation.get("Id")] = ((relation.get("Type") or "").rpartition("/")[2], target)
-    return found
-
-
-def _add_slide(builder: DocumentBuilder, archive, part: str, number: int) -> None:
+def _add_slide(builder: DocumentBuilder, pictures: Pictures, archive, part: str, number: int) -> None:
     root = read_xml(archive, part)
     if root is None:
         return
-    targets = _targets(archive, part)
+    targets = targets_of(archive, part)
     shapes = _ordered(list(_shapes(root.find(f"{_P}cSld/{_P}spTree"))))
     shapes.sort(key=lambda each: not each.title)
-    for place, shape in enumerate(shapes):
-        _add_shape(builder, shape, number, first=place == 0)
+    first = next((shape for shape in shapes if not shape.picture), None)
+    for shape in shapes:
+        if shape.picture:
+            pictures.add(builder, targets.get(shape.picture, ("", ""))[1], number)
+        else:
+            _add_shape(builder, shape, number, first=shape is first)
     for kind, target in targets.values():
         if kind == "diagramData":
             _add_texts(builder, _texts(read_xml(archive, target)), number)
@@ -101,12 +93,16 @@ def _add_texts(builder: DocumentBuilder, paragraphs: list[tuple[str, int]], numb
 
 
 def _shapes(tree, place: tuple[int, int] | None = None):
-    """Shapes with text, also those in groups (which stand where their group stands)."""
+    """Shapes with text and pictures, also those in groups (which stand where their group stands)."""
     for element in tree if tree is not None else ():
         if element.tag == f"{_P}grpSp":
             yield from _shapes(element, place or _place(element))
         elif element.tag == f"{_MC}AlternateContent":
             yield from _shapes(element.find(f"{_MC}Choice"), place)
+        elif element.tag == f"{_P}pic":
+            blip = element.find(f".//{_A}blip")
+            if blip is not None and blip.get(EMBED):
+                yield Shape(place or _place(element), False, [], [], blip.get(EMBED))
         elif element.tag in (f"{_P}sp", f"{_P}cxnSp", f"{_P}graphicFrame"):
             holder = element.find(f".//{_P}nvPr/{_P}ph")
             kind = holder.get("type", "") if holder is not None else ""
