@@ -1,4 +1,4 @@
-"""What was said of answers, for the page: totals, by document and by agent, and the latest words."""
+"""What was said of answers, for the page: by document and by agent, and the latest words."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,9 +9,8 @@ from django.utils import timezone
 from conversations.choices import Author
 from conversations.models import Citation, Conversation, Message
 from knowledge.models import Document
-from training.models import AnswerRating, Feedback, SourceOpening
+from training.models import AnswerRating, Feedback, FollowUp, SourceOpening
 
-BAD = Q(value=Feedback.Value.UNSOLVED)
 ROWS = 50
 
 
@@ -42,12 +41,11 @@ def colleagues_said(bases, period: Period) -> QuerySet[AnswerRating]:
     return rows.select_related("question", "author").distinct().order_by("-updated_at")
 
 
-def totals(user, bases, period: Period) -> dict[str, int]:
-    """{"solved", "unsolved", "up", "down"}."""
-    said = customers_said(user, period).aggregate(solved=Count("pk", filter=~BAD), unsolved=Count("pk", filter=BAD))
-    rated = colleagues_said(bases, period).order_by().values_list("pk", "value")
-    values = [value for _pk, value in rated]
-    return said | {"up": values.count(AnswerRating.Value.UP), "down": values.count(AnswerRating.Value.DOWN)}
+def followed_up(user, period: Period) -> QuerySet[FollowUp]:
+    """Answers after which the customer asked again or needed a person, newest first."""
+    rows = FollowUp.objects.filter(turn__conversation__in=Conversation.objects.visible_to(user), created_at__gte=period.since)
+    rows = rows.filter(turn__conversation__account__bases=period.base) if period.base else rows
+    return rows.select_related("turn").order_by("-created_at", "-pk")
 
 
 def by_document(user, period: Period):

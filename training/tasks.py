@@ -9,6 +9,7 @@ from training.services.bandit import bandit_learn
 from training.services.canary import canaries_watch
 from training.services.erasures import erasures_follow
 from training.services.feedback import feedback_record, source_opening_record
+from training.services.follow_ups import follow_ups_gather
 from training.services.import_work import import_work
 from training.services.imports import imports_drain
 from training.services.nights import night_run, nightly, nights_drain
@@ -81,6 +82,11 @@ def import_work_task(job_id: int) -> None:
 @shared_task(name="training.imports_drain")
 def imports_drain_task() -> None:
     imports_drain()
+
+
+@shared_task(name="training.follow_ups_gather")
+def follow_ups_gather_task() -> None:
+    follow_ups_gather()
 
 
 @shared_task(name="training.erasures_follow")

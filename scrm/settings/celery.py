@@ -93,6 +93,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "learn-drain": {"task": "training.nights_drain", "schedule": schedule(300), "options": {"queue": "training", "expires": 300}},
     "releases-watch": {"task": "training.releases_watch", "schedule": schedule(900), "options": {"queue": "bulk", "expires": 900}},
     "unknown-gather": {"task": "training.unknown_gather", "schedule": schedule(900), "options": {"queue": "bulk", "expires": 900}},
+    "follow-ups-gather": {"task": "training.follow_ups_gather", "schedule": schedule(600), "options": {"queue": "bulk", "expires": 600}},
     "annotation-gather": {"task": "training.annotation_gather", "schedule": schedule(1800), "options": {"queue": "bulk", "expires": 1800}},
     "bandit-learn": {"task": "training.bandit_learn", "schedule": schedule(600), "options": {"queue": "bulk", "expires": 600}},
     "canaries-watch": {"task": "training.canaries_watch", "schedule": schedule(300), "options": {"queue": "bulk", "expires": 300}},

@@ -2,10 +2,15 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from conversations.choices import Author, TurnState
+from conversations.models import ReplyDraft, ReviewTask, Turn
+from knowledge.models import SearchJudgement, SearchQuestion
 from scrm.core.errors import Invalid, NotFound
-from tests.world import World, question_make, world_make
-from training.models import AnswerRating, Feedback, SourceOpening
+from tests.world import World, message_make, question_make, world_make
+from training.feedback_sources import SOURCES
+from training.models import AnswerRating, Feedback, FollowUp, SourceOpening
 from training.services.feedback import answer_rate
 from training.tasks import source_opened_task
 
@@ -58,7 +63,7 @@ def test_the_page_shows_what_one_may_know(world, django_assert_max_num_queries):
         Feedback.objects.create(turn=side.turn, author="identity:1", value=Feedback.Value.UNSOLVED)
     rate(world, question_make(world.people["agent"], world.ours, text="我方评价过"), reason="tone")
     rate(world, question_make(world.people["administrator"], world.theirs, text="机密评价过"), reason="tone")
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(40):
         shown = world.client("agent").get(FEEDBACK).content.decode()
     assert "我方脱敏问题" in shown
     assert "我方评价过" in shown
@@ -105,3 +110,61 @@ def test_sources_opened_elsewhere_are_not_shown(world):
     SourceOpening.objects.create(turn=world.theirs.turn, document=world.theirs.document, **facts)
     assert world.theirs.document.name not in world.client("agent").get(FEEDBACK).content.decode()
     assert world.theirs.document.name in world.client("administrator").get(FEEDBACK).content.decode()
+
+
+@pytest.fixture
+def every_source(world) -> World:
+    """On each side one line of each source."""
+    for side in (world.ours, world.theirs):
+        turn = side.turn
+        Turn.objects.filter(pk=turn.pk).update(state=TurnState.ANSWERED)
+        trigger = message_make(turn.conversation, Author.CUSTOMER, "又问")
+        later = Turn.objects.create(conversation=turn.conversation, trigger=trigger, question=f"{turn.question}？", state="refused")
+        Feedback.objects.create(turn=turn, author="identity:1", value=Feedback.Value.UNSOLVED)
+        FollowUp.objects.create(turn=turn, kind=FollowUp.Kind.REPEATED, after=later, created_at=timezone.now())
+        ReplyDraft.objects.create(
+            conversation=turn.conversation, asked_by=world.people["agent"], question=f"{side.word}起草", result={"text": "甲"}, sent="乙",
+            state="done", done_at=timezone.now(),
+        )  # fmt: skip
+        ReviewTask.objects.filter(pk=side.review.pk).update(state="approved", final=f"{side.word}改过", decided_at=timezone.now())
+        asked = SearchQuestion.objects.create(base=side.base, text=f"{side.word}测试题")
+        SearchJudgement.objects.create(question=asked, document=side.document, content_hash="0" * 64, text="段落", grade=0)
+        SourceOpening.objects.create(turn=turn, number=1, document=side.document, author=world.people["agent"])
+    rate(world, question_make(world.people["agent"], world.ours, text="我方评价过"), reason="tone")
+    rate(world, question_make(world.people["administrator"], world.theirs, text="机密评价过"), reason="tone")
+    return world
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_each_source_has_its_list_and_shows_what_one_may_know(every_source, source, django_assert_max_num_queries):
+    agent, admin = every_source.client("agent"), every_source.client("administrator")
+    with django_assert_max_num_queries(25):
+        ours = agent.get(FEEDBACK, {"source": source})
+    assert [count for _key, _name, count in ours.context["sources"]] == [1] * len(SOURCES)
+    assert len(ours.context["said"]) == 1
+    assert "机密" not in ours.content.decode()
+    assert len(admin.get(FEEDBACK, {"source": source}).context["said"]) == 2
+    narrowed = admin.get(FEEDBACK, {"source": source, "base": every_source.theirs.base.pk}).content.decode()
+    assert "机密" in narrowed
+    nobody = every_source.client("outsider").get(FEEDBACK, {"source": source})
+    assert nobody.context["said"] == []
+    assert "card" in nobody.content.decode()
+
+
+def test_questions_that_ask_the_same_are_one_line(every_source):
+    other = every_source.ours.turn
+    Feedback.objects.create(turn=other, author="identity:2", value=Feedback.Value.SOLVED)
+    page = every_source.client("agent").get(FEEDBACK)
+    one = next(each for each in page.context["clusters"] if each.conversations)
+    assert dict(one.said) == {"unsolved": 1, "solved": 1, "repeated": 1}
+    assert one.conversations == {other.conversation_id}
+    rated = next(each for each in page.context["clusters"] if not each.conversations)
+    assert (rated.question, rated.said["down"]) == ("我方评价过", 1)
+
+
+def test_pages_of_a_list_keep_source_and_period(world):
+    Feedback.objects.bulk_create(Feedback(turn=world.ours.turn, author=f"identity:{n}", value="solved") for n in range(60))
+    page = world.client("agent").get(FEEDBACK, {"source": "menu", "days": "7"})
+    assert len(page.context["said"]) == 50
+    assert "source=menu&amp;days=7&amp;base=&amp;page=2" in page.content.decode()
+    assert len(world.client("agent").get(FEEDBACK, {"source": "menu", "page": "2"}).context["said"]) == 10

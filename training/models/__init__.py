@@ -3,7 +3,7 @@
 from training.models.annotation import AnnotationOpinion, AnnotationPlan, AnnotationTask
 from training.models.bandit import BanditChoice, BanditPolicy
 from training.models.datasets import Dataset, DatasetItem, GoldQuestion
-from training.models.feedback import AnswerRating, Feedback, SourceOpening
+from training.models.feedback import AnswerRating, Feedback, FollowUp, SourceOpening
 from training.models.imports import AnnotationImport, ImportedLine
 from training.models.objections import LearningObjection
 from training.models.risk import RiskWeights
@@ -22,6 +22,7 @@ __all__ = [
     "Dataset",
     "DatasetItem",
     "Feedback",
+    "FollowUp",
     "GoldQuestion",
     "ImportedLine",
     "LearningObjection",

@@ -84,3 +84,26 @@ class SourceOpening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.turn_id or self.question_id} [{self.number}]"
+
+
+class FollowUp(models.Model):
+    """What a customer did after an answer that shows it did not help, though nobody said so: `after` is the turn of it. One row a kind."""
+
+    class Kind(models.TextChoices):
+        REPEATED = "repeated", _("asked the same again")
+        HANDED = "handed", _("needed a person")
+
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="follow_ups")
+    kind = models.CharField(max_length=10, choices=Kind)
+    after = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(help_text="when the later turn began")
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("follow-up")
+        verbose_name_plural = _("follow-ups")
+        constraints = [models.UniqueConstraint(fields=["turn", "kind"], name="follow_up_once")]
+        indexes = [models.Index(fields=["created_at"], name="follow_up_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.turn_id} {self.kind}"

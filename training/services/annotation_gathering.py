@@ -16,6 +16,7 @@ from scrm.core.locks import lock_in_tx
 from training.models import AnnotationPlan, AnnotationTask, AnswerRating, Feedback, LearningObjection
 from training.services.annotation import CONTROL_PEOPLE
 from training.services.annotation_teaching import teaching
+from training.services.follow_ups import follow_ups_gather
 from training.taught import base_taught
 
 SINCE = timedelta(days=30)
@@ -29,6 +30,7 @@ WEIGHTS |= {Reason.REPEATED: 4, Reason.HANDED: 3, Reason.MARGIN: 2, Reason.DISAG
 
 def annotation_gather() -> int:
     """Queue what people objected to, what was refused although passages were found, and every CONTROL_EVERY-th answer; how many."""
+    follow_ups_gather()
     with transaction.atomic(durable=True):
         lock_in_tx("annotation", "gather")
         rows = [*_of_turns(), *_of_ratings(), *_of_drafts()]

@@ -1,6 +1,6 @@
 """Answers that nobody objected to and that still teach: something happened afterwards, or the search was in doubt."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
@@ -8,13 +8,11 @@ from django.utils import timezone
 
 from conversations.choices import TurnState
 from conversations.models import Turn
-from knowledge.retrieval.likeness import same_key
 from training.clustering import likeness, pairs_of
-from training.models import AnnotationTask, LearningObjection
+from training.models import AnnotationTask, FollowUp, LearningObjection
 
 Reason = AnnotationTask.Reason
 SINCE = timedelta(days=7)
-AFTERWARDS = timedelta(hours=24)
 LOOKED_AT = 500  # newest answers
 MOST_OPEN = {
     Reason.REPEATED: 100,
@@ -27,6 +25,7 @@ MARGIN = 0.02  # of relevance between the first two passages, when the first is 
 SURE = 0.9
 FAR = 20  # rank of the one half's first passage in the other half, from which they disagree
 NEW = 0.3  # likeness to every earlier question, below which a question opens a cluster of its own
+_REASONS = {FollowUp.Kind.HANDED: Reason.HANDED, FollowUp.Kind.REPEATED: Reason.REPEATED}
 EARLIER = 1_000  # questions compared with
 
 
@@ -35,10 +34,10 @@ def teaching(known_turns) -> Iterator[tuple[Turn, str]]:
     rows = Turn.objects.filter(created_at__gte=timezone.now() - SINCE, state=TurnState.ANSWERED).exclude(question="").exclude(answer="")
     rows = rows.exclude(pk__in=known_turns).exclude(conversation__identity__customer__in=LearningObjection.objects.values("customer"))
     turns = list(rows.select_related("conversation__account").order_by("-pk")[:LOOKED_AT])
-    later, earlier = _later(turns), _earlier(turns)
+    followed, earlier = _followed(turns), _earlier(turns)
     room = _room()
     for turn in turns:
-        reason = _afterwards(turn, later[turn.conversation_id]) or _doubt(turn) or _new(turn, earlier)
+        reason = followed.get(turn.pk) or _doubt(turn) or _new(turn, earlier)
         if reason and room[reason] > 0:
             room[reason] -= 1
             yield turn, reason
@@ -49,27 +48,16 @@ def _room() -> Counter:
     return Counter(MOST_OPEN) - Counter(opened.values_list("reason", flat=True))
 
 
-def _later(turns: Sequence[Turn]) -> Mapping[int, list[Turn]]:
-    found: dict[int, list[Turn]] = defaultdict(list)
-    rows = Turn.objects.filter(conversation__in={turn.conversation_id for turn in turns}, created_at__gte=timezone.now() - SINCE)
-    for row in rows.only("conversation_id", "question", "state", "created_at"):
-        found[row.conversation_id].append(row)
-    return found
+def _followed(turns: Sequence[Turn]) -> Mapping[int, str]:
+    """What the customer did after these answers; asking again tells more than asking for a person."""
+    rows = FollowUp.objects.filter(turn__in=turns).values_list("turn_id", "kind").order_by("kind")  # handed before repeated
+    return {turn: _REASONS[kind] for turn, kind in rows}
 
 
 def _earlier(turns: Sequence[Turn]) -> list[tuple[int, frozenset[str]]]:
     """(turn, pairs of characters of its question) of the newest questions."""
     rows = Turn.objects.exclude(question="").order_by("-pk").values_list("pk", "question")[: EARLIER + len(turns)]
     return [(pk, pairs_of(question)) for pk, question in rows]
-
-
-def _afterwards(turn: Turn, others: Sequence[Turn]) -> str:
-    """The customer asked the same once more, or a person was needed after all."""
-    after = [one for one in others if one.pk > turn.pk and one.created_at - turn.created_at < AFTERWARDS]
-    key = same_key(turn.question)
-    if any(one.question and same_key(one.question) == key for one in after):
-        return Reason.REPEATED
-    return Reason.HANDED if any(one.state == TurnState.HANDED_OVER for one in after) else ""
 
 
 def _doubt(turn: Turn) -> str:

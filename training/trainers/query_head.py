@@ -3,7 +3,9 @@
 The same objective as the query tower (softmax over the base's passages; Zhai et al., LiT, 2022) for a map q -> normalise(q + W q + b) that
 begins at nothing (cf. linear adapters on frozen embeddings; Houlsby et al., Parameter-efficient transfer learning, 2019). It trains in
 seconds on vectors made once. How long is decided by cross-validation over clusters of questions, which also gives every question a vector
-from a head that has not seen it: order and relevance are learned from those. A base that gains nothing gets no head.
+from a head that has not seen it: order and relevance are learned from those. Those questions are unlike every label. Where they gain
+nothing, the longest training that costs them nothing is offered if it helps labelled questions that come back in other words, which
+cross-validation question by question tells. A base that gains neither way gets no head.
 """
 
 import time
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 STAGE = "train"
-LEAST_GAIN = 0.002  # nDCG@10 of questions left out, or there is no head
+LEAST_GAIN = 0.002  # nDCG@10 of questions left out; less is none
+MOST_LOSS = 0.002  # the same; beyond it there is no head
 MOST_PASSAGES = 20_000  # of a softmax: what the questions are near to, and others by chance
 NEAR = 50  # passages nearest to a question that stay in the softmax
 
@@ -81,16 +84,34 @@ def train(
     folds = _folds(asked.clusters, settings.folds if len(asked.groups) < settings.few else 3)
     stops = [_stop(base, fold, f"{number + 1}", goes_on) for number, fold in enumerate(folds)]
     before, curve, turned = _together(base, folds, stops)
-    epochs = int(np.argmax(curve)) + 1 if len(curve) else 0
-    after = float(curve[epochs - 1]) if epochs else before
-    if after < before + LEAST_GAIN:
+    epochs = epochs_of(before, curve)
+    if not epochs or not (curve[epochs - 1] >= before + LEAST_GAIN or _helps_again(base, epochs, len(folds), goes_on)):
         return TrainedHead(None, asked.vectors, (before, before), 0, time.perf_counter() - began)
+    after = float(curve[epochs - 1])
     unseen = np.array(asked.vectors)
     for fold, states in zip(folds, turned, strict=True):
         unseen[fold] = states[epochs - 1]
     everything = list(range(len(asked.groups)))
     matrix = next(m for number, m in enumerate(base.epochs(everything), 1) if _told(goes_on, number, epochs) and number == epochs)
     return TrainedHead(matrix, unseen, (before, after), epochs, time.perf_counter() - began)
+
+
+def epochs_of(before: float, curve: Sequence[float]) -> int:
+    """How long to train, 0 for not at all. `curve`: nDCG@10 of questions left out after each epoch, `before`: without a head.
+
+    The best epoch where it gains LEAST_GAIN, else the last one that loses no more than MOST_LOSS.
+    """
+    best = max(range(len(curve)), key=lambda epoch: curve[epoch], default=None)
+    if best is not None and curve[best] >= before + LEAST_GAIN:
+        return best + 1
+    return max((epoch for epoch, value in enumerate(curve, 1) if value >= before - MOST_LOSS), default=0)
+
+
+def _helps_again(base: "_Base", epochs: int, folds: int, goes_on: GoesOn) -> bool:
+    """Do questions gain by labels of others that mean the same? Cross-validated question by question."""
+    alone = _folds([str(question) for question in range(len(base.groups))], folds)
+    before, curve, _turned = _together(base, alone, [_stop(base, fold, f"again {number}", goes_on) for number, fold in enumerate(alone, 1)])
+    return len(curve) >= epochs and curve[epochs - 1] >= before + LEAST_GAIN
 
 
 class _Base:

@@ -1,5 +1,6 @@
 """What was said of answers; and the 赞 / 踩 below an answer on the ask page."""
 
+from django.core.paginator import Paginator
 from django.shortcuts import render
 
 from conversations import selectors
@@ -8,28 +9,35 @@ from knowledge.models import KnowledgeBase
 from scrm.access.pages import page
 from scrm.core.errors import ScrmError
 from training import feedback_selectors
+from training.feedback_clusters import clusters
 from training.feedback_selectors import Period
+from training.feedback_sources import SOURCES, counts
 from training.models import AnswerRating
 from training.services.feedback import answer_rate
 
 VIEW = "knowledge.view_document"
-DAYS, SHOWN = (7, 30, 90), 50
+DAYS, ON_A_PAGE = (7, 30, 90), 50
 
 
 @page(VIEW)
 def feedback(request):
     bases = KnowledgeBase.objects.visible_to(request.user).filter(scratch=False)
-    period = _period(request, bases)
+    period, chosen = _period(request, bases), request.GET.get("source")
+    source = SOURCES[chosen if chosen in SOURCES else "menu"]
+    rows = Paginator(source.rows(request.user, bases, period), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "period": period,
         "days": DAYS,
         "bases": bases,
-        "totals": feedback_selectors.totals(request.user, bases, period),
+        "source": source,
+        "sources": counts(request.user, bases, period),
+        "page": rows,
+        "query": f"source={source.key}&days={period.days}&base={period.base or ''}&",
+        "said": [source.line(row) for row in rows],
+        "clusters": clusters(request.user, bases, period),
         "documents": feedback_selectors.by_document(request.user, period),
         "opened": feedback_selectors.opened(request.user, bases, period),
         "agents": feedback_selectors.by_agent(request.user, period),
-        "said": feedback_selectors.customers_said(request.user, period)[:SHOWN],
-        "rated": feedback_selectors.colleagues_said(bases, period)[:SHOWN],
     }
     return render(request, "training/feedback.html", context)
 

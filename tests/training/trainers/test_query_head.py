@@ -74,3 +74,33 @@ def test_a_large_base_keeps_the_right_and_the_near_passages(facts, monkeypatch):
     rows = query_head._softmax_rows(few, facts["passages"], 1)
     assert len(rows) == 40
     assert {0, 1, 2} <= set(rows.tolist())
+
+
+@pytest.mark.parametrize(
+    ("curve", "epochs"),
+    [
+        ([0.71, 0.75, 0.74], 2),
+        ([0.699, 0.7, 0.701, 0.699, 0.6], 4),  # nothing gained, nothing lost: as long as it costs nothing
+        ([0.69, 0.68], 0),
+        ([0.69, 0.6995], 2),
+        ([], 0),
+    ],
+)
+def test_how_long_is_trained(curve, epochs):
+    assert query_head.epochs_of(0.7, curve) == epochs
+
+
+def test_questions_that_come_back_in_other_words_are_enough(monkeypatch):
+    """Each passage is asked about from a side of its own: what is learned helps the same question, and no other."""
+    random = np.random.default_rng(3)
+    passages = normalised(random.normal(size=(40, 24)))
+    sides = normalised(passages + 2.5 * normalised(random.normal(size=(40, 24))))
+    questions = normalised(np.repeat(sides, 4, 0) + 0.02 * random.normal(size=(160, 24)))
+    asked = Asked(questions, [((row // 4,),) for row in range(160)], [f"c{row // 4}" for row in range(160)], [True] * 160)
+    facts = {"passages": passages, "documents": np.arange(40), "settings": replace(SETTINGS, epochs=6)}
+    monkeypatch.setattr(query_head, "MOST_LOSS", 1.0)
+    trained = query_head.train(asked, **facts)
+    assert trained.ndcg[1] < trained.ndcg[0] + query_head.LEAST_GAIN
+    assert trained.matrix is not None
+    once = replace(asked, groups=[((row * 7 % 40,),) for row in range(160)])
+    assert query_head.train(once, **facts).matrix is None
