@@ -1,7 +1,7 @@
 """Ways of answering that are chosen anew for each turn, so that it can be learned which one solves more: safe ones only.
 
 A room above registers one chooser in ready(). While it chooses nothing a turn costs nothing more. The way is read where it matters: the
-retrieve step (weights, how many passages, least relevance) and the menu below an answer.
+retrieve step (weights, how many passages, least relevance), the prompt, and the menu below an answer.
 """
 
 import logging
@@ -24,12 +24,16 @@ LEAST_THRESHOLD = 0.1  # no way shows passages that are less relevant
 
 @dataclass(frozen=True)
 class Way:
-    """`factors` on the search weights in force, `more` added to the least relevance, `passages` 0 = as ever."""
+    """`factors` on the search weights in force, `more` added to the least relevance, `passages` 0 = as ever.
+
+    prompt: a rule added to the prompt in force (conversations.bot.prompts.VARIANTS), "" for none.
+    """
 
     factors: Mapping[str, float] = field(default_factory=dict)
     more: float = 0.0
     passages: int = 0
     menu: bool = True
+    prompt: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from scrm.core.errors import Invalid, NotFound
 from scrm.core.registry import Registry
 from training.bandit import simulation as bandit
 from training.evaluation import retrieval_sets, sample_texts, trainer, turns
+from training.evaluation.embedding import bench_reply_while_embedding
 from training.evaluation.importing import bench as importing
 from training.evaluation.importing.replies import bench_reply_while_importing
 from training.evaluation.metrics import percentile
@@ -189,12 +190,18 @@ def _reply_arguments(parser: ArgumentParser) -> None:
         "--while-importing", default="", metavar="N|DIR", help="Measure again while so many made files, or a folder's, are imported."
     )
 
+    parser.add_argument(
+        "--while-embedding", type=int, default=0, metavar="N", help="Measure again while N passages are embedded anew for another release."
+    )
+
 
 def _bench_reply(options: dict, say: Say) -> dict:
     names = ("messages", "concurrency", "base", "kill_workers", "cached")
     asked = {name: options[name] for name in names}
     if what := options["while_importing"]:
         return bench_reply_while_importing(what, asked, say)
+    if chunks := options["while_embedding"]:
+        return bench_reply_while_embedding(lambda base: _load(base, _documents(None, chunks), chunks, say), asked, say)
     return bench_reply(**asked, say=say)
 
 

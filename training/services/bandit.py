@@ -21,6 +21,7 @@ from conversations.choices import Author, TurnState
 from conversations.models import Message, ReviewTask, Satisfaction, Turn
 from knowledge.retrieval.likeness import same_key
 from scrm.access import policy
+from scrm.ai.chat import chat_configured
 from scrm.audit.services import audit_record
 from scrm.core.errors import Conflict, Invalid
 from training.models import BanditChoice, BanditPolicy, Feedback
@@ -44,14 +45,20 @@ ARMS: Mapping[str, tuple[object, Way | None]] = {
     "words": (_("words count more"), Way(factors={"words": 1.3})),
     "wide": (_("fifteen passages"), Way(passages=15)),
     "strict": (_("passages must be more relevant"), Way(more=0.05)),
+    "brief": (_("the language model is asked for one or two sentences"), Way(prompt="brief")),
     "plain": (_("no menu below the answer"), Way(menu=False)),
 }
 UNCOMPARED = frozenset({"plain"})  # without the menu nobody can say 未解决: what it earns is told in other words than what the others earn
 
 
 def arms() -> list[str]:
-    """The usual way first, then those of SCRM_BANDIT_ARMS that exist."""
-    return [USUAL, *(name for name in settings.BANDIT_ARMS if name in ARMS and name != USUAL)]
+    """The usual way first, then those of SCRM_BANDIT_ARMS that exist; ways of prompting only where a language model is prompted."""
+    return [USUAL, *(name for name in settings.BANDIT_ARMS if name != USUAL and _offered(name))]
+
+
+def _offered(name: str) -> bool:
+    way = ARMS[name][1] if name in ARMS else None
+    return way is not None and (not way.prompt or chat_configured())
 
 
 def bandit_choose(asked: Asked) -> Choice | None:

@@ -1,8 +1,9 @@
 import pytest
 
+from conversations.bot import choosers
 from conversations.bot.grounding import written_sentences
 from conversations.bot.pipeline import run
-from conversations.bot.prompts import messages, tokens_at_most
+from conversations.bot.prompts import VARIANTS, messages, tokens_at_most
 from conversations.models import Message
 from conversations.services.replies import work_out
 from conversations.types import Outcome, Verdict
@@ -164,3 +165,14 @@ def test_the_trace_of_quotes_speaks_of_no_endpoint(db, release, settings):
 )  # fmt: skip
 def test_the_number_of_an_item_is_no_part_of_its_sentence(line, sentence):
     assert written_sentences(line) == [(sentence, ())]
+
+
+def test_a_way_of_answering_may_add_a_rule_to_the_prompt(endpoint, scope, monkeypatch):
+    with monkeypatch.context() as chosen:
+        chosen.setattr(choosers, "way", lambda: choosers.Way(prompt="brief"))
+        answered(endpoint, scope, "x")
+    brief = prompts(endpoint)[-1][0]["content"]
+    answered(endpoint, scope, "x", "保温杯能保温多久？")
+    usual = prompts(endpoint)[-1][0]["content"]
+    assert VARIANTS["brief"] in brief
+    assert brief.replace(f"{VARIANTS['brief']}\n", "") == usual

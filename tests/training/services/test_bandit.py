@@ -295,3 +295,11 @@ def test_the_page_without_figures_and_its_queries(conversation, on, django_asser
     with django_assert_max_num_queries(15):
         page = admin_client.get(reverse("training:bandit"))
     assert "还没有回答过任何问题" in page.content.decode() or "empty" in page.content.decode()
+
+
+def test_ways_of_prompting_are_tried_only_where_a_model_is_prompted(settings):
+    settings.BANDIT_ARMS = ("words", "brief", "unheard-of", USUAL)
+    settings.CHAT_MODEL = ""
+    assert arms() == [USUAL, "words"]
+    settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY, settings.CHAT_MODEL = "http://127.0.0.1:9/v1", "key", "model"
+    assert arms() == [USUAL, "words", "brief"]

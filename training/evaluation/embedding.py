@@ -1,0 +1,122 @@
+"""manage.py bench reply --while-embedding: first replies of the running copy, idle and while every passage is embedded anew, in one run.
+
+A copy of the encoder in use stands for the candidate's: the same work, and vectors of its own beside those in use. The work is that of a
+night that trained both towers: `manage.py releases embed` with the training worker's niceness. Once half is done it is killed and begun anew.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from conversations.services.bench import bench_reply
+from knowledge.models import Chunk, ChunkEmbedding, KnowledgeBase
+from knowledge.services.vectors import vectors_remove
+from scrm.ai.models import Encoder, ModelRelease
+from scrm.ai.selectors import active_release
+from scrm.ai.services.releases import release_create
+from scrm.stack.processes import ONE_THREAD, worker
+from training.evaluation.scratch import scratch_base
+
+COMPARED = ("first_reply_p50_ms", "first_reply_p95_ms")
+LOOK_S = 0.2
+END_S = 10
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Work:
+    """The embedding under way. `kept`: vectors that were there when it was killed; `made`: by both together."""
+
+    release: ModelRelease
+    total: int
+    kept: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def made(self) -> int:
+        return ChunkEmbedding.objects.filter(encoder=self.release.passage_encoder).count()
+
+
+def bench_reply_while_embedding(load: Callable[[KnowledgeBase], int], options: dict, say: Say) -> dict:
+    """`idle` and `embedding`: the figures of bench_reply; `ratio`: of its p50 and p95; `kept_after_kill`: vectors that the killed process left.
+
+    load: publishes passages into a scratch base. Raises what bench_reply raises.
+    """
+    with scratch_base() as base:
+        load(base)
+        idle = bench_reply(**options, say=say)
+        with _candidate() as release, _embedding(Work(release, Chunk.objects.filter(version__live_of__isnull=False).count())) as work:
+            say(str(_("Embedding %(n)d passages meanwhile …") % {"n": work.total}))
+            meanwhile = bench_reply(**options, say=say)
+            made = work.made
+    return {
+        "passages": work.total, "embedded_meanwhile": made, "embedding_outlasted": made < work.total, "kept_after_kill": work.kept,
+        "ratio": {name: round(meanwhile[name] / idle[name], 3) for name in COMPARED}, "idle": idle, "embedding": meanwhile,
+    }  # fmt: skip
+
+
+@contextmanager
+def _candidate() -> Iterator[ModelRelease]:
+    """A release whose passage encoder has no vectors yet; gone afterwards with all that was made for it."""
+    active = active_release()
+    encoder = Encoder.objects.get(pk=active.passage_encoder_id)
+    encoder.pk, encoder.fingerprint = None, secrets.token_hex(32)
+    encoder._state.adding = True
+    encoder.save()
+    release = release_create(name="bench", query_encoder=active.query_encoder, passage_encoder=encoder)
+    try:
+        yield release
+    finally:
+        release.delete()
+        vectors_remove(encoder=encoder)
+        encoder.delete()
+
+
+@contextmanager
+def _embedding(work: Work) -> Iterator[Work]:
+    thread = threading.Thread(target=_embed, args=(work,), daemon=True)
+    thread.start()
+    try:
+        yield work
+    finally:
+        work.over.set()
+        thread.join()
+
+
+def _embed(work: Work) -> None:
+    """Embed, kill it half way, embed the rest; ends early when the replies are over."""
+    try:
+        with _process(work.release) as process:
+            while process.poll() is None and work.made < work.total // 2 and not work.over.wait(LOOK_S):
+                pass
+            process.kill()
+            process.wait()
+            work.kept = work.made
+        if not work.over.is_set():
+            with _process(work.release) as process:
+                while process.poll() is None and not work.over.wait(LOOK_S):
+                    pass
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _process(release: ModelRelease) -> Iterator[subprocess.Popen]:
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "releases", "embed", str(release.pk)]
+    nice = ["nice", "-n", str(worker("training").nice)]
+    process = subprocess.Popen(nice + command, env=os.environ | ONE_THREAD, stdout=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(END_S)
