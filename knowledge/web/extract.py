@@ -1,17 +1,19 @@
 """What of a page is its content, and where it links to. Runs in the sandbox: pages come from strangers.
 
-Without its own menus and footers by trafilatura (Barbaresi 2021, "Trafilatura: A Web Scraping Library and Command-Line Tool"); where that
-finds nothing or hardly anything, the page as it is, of which the HTML parser leaves out what is marked as menu.
+The content is the page as the HTML parser reads it, without lists of links: menus of sites that do not mark them. Against libraries that
+guess the main part it kept all of it, with headings, merged cells and numbers of lists (docs/parsers.md).
 """
 
 import html
-from typing import Any
+from typing import Any, NamedTuple
 
-from knowledge.ingestion.parsers.html import decode_page
+from knowledge.ingestion.parsers.html import bare_main, decode_page, is_data_table
 from knowledge.web.addresses import canonical, worth_asking
 
 LINKS_AT_MOST = 2_000
-_LEAST = 0.2  # of the page's paragraphs and cells; less means that the main part was missed
+_LISTS = frozenset(("div", "ul", "ol", "section", "aside", "p", "td", "table", "dl"))
+_FEWEST_LINKS, _LINKED, _LONGEST_LINK = 3, 0.9, 20  # a menu: so many links, this share of its text, so many characters each on average
+_LEFT = 0.2  # of the text; where less would be left, the lists of links are what the page is for
 
 
 def read_page(data: bytes, url: str, charset: str) -> dict[str, Any]:
@@ -20,7 +22,8 @@ def read_page(data: bytes, url: str, charset: str) -> dict[str, Any]:
 
     text = decode_page(data, charset or None)
     tree = markup.document_fromstring(
-        text.encode("utf-8", "replace") or b"<p/>", parser=markup.HTMLParser(encoding="utf-8", huge_tree=True)
+        text.encode("utf-8", "replace") or b"<p/>",
+        parser=markup.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True),
     )
     base = canonical(next(iter(tree.xpath("//base/@href")), ""), url) or url
     title = " ".join("".join(tree.xpath("//title[1]//text()")).split())[:300]
@@ -28,7 +31,7 @@ def read_page(data: bytes, url: str, charset: str) -> dict[str, Any]:
     links = [] if "nofollow" in robots or "none" in robots.split() else _links(tree, base)
     same = next(iter(tree.xpath("//link[@rel='canonical']/@href")), "")
     return {
-        "title": title, "html": _content(text, tree, title), "links": links, "canonical": canonical(same, base) if same else "",
+        "title": title, "html": _content(tree, title), "links": links, "canonical": canonical(same, base) if same else "",
         "noindex": "noindex" in robots or "none" in robots.split(),
     }  # fmt: skip
 
@@ -40,31 +43,57 @@ def _links(tree, base: str) -> list[str]:
     return [link for link in found if link and worth_asking(link)][:LINKS_AT_MOST]
 
 
-def _content(text: str, tree, title: str) -> str:
-    """The main content as HTML with headings, lists and tables."""
-    from trafilatura import extract
+def _content(tree, title: str) -> str:
+    """The main content as a page of its own. It stays the same as long as the content does: it tells whether there is a new version."""
+    from lxml import etree
 
-    main = extract(
-        text,
-        output_format="html",
-        include_tables=True,
-        include_links=False,
-        include_images=False,
-        include_comments=False,
-        favor_recall=True,
-    )
-    if not main or _length(main) < _LEAST * _body_length(tree):
-        return text
-    inside = main.partition("<body>")[2].rpartition("</body>")[0] or main
-    return f'<!doctype html><html><head><meta charset="utf-8"><title>{html.escape(title)}</title></head><body><main>{inside}</main></body></html>'
+    main = bare_main(tree)
+    _drop_link_lists(main)
+    inside = etree.tostring(main, encoding="unicode", method="html", with_tail=False)
+    return f'<!doctype html><html><head><meta charset="utf-8"><title>{html.escape(title)}</title></head><body>{inside}</body></html>'
 
 
-def _length(main: str) -> int:
-    from lxml import html as markup
+def _drop_link_lists(main) -> None:
+    weights = _weights(main)
+    lists = _link_lists(main, weights)
+    if sum(weights[element].text for element in lists) <= (1 - _LEFT) * weights[main].text:
+        for element in lists:
+            element.drop_tree()
 
-    return len("".join(markup.document_fromstring(main.encode(), parser=markup.HTMLParser(encoding="utf-8")).itertext()).strip())
+
+class _Weight(NamedTuple):
+    """Characters in an element, those of them in links, and how many links."""
+
+    text: int
+    linked: int
+    links: int
 
 
-def _body_length(tree) -> int:
-    parts = tree.xpath("//p//text() | //td//text() | //pre//text()")
-    return sum(len(part.strip()) for part in parts)
+def _weights(main) -> dict[Any, _Weight]:
+    found: dict[Any, _Weight] = {}
+    for element in reversed(list(main.iter())):  # children before their parents
+        inner = [found[child] for child in element]
+        text = (
+            len((element.text or "").strip()) + sum(each.text for each in inner) + sum(len((child.tail or "").strip()) for child in element)
+        )
+        linked, links = (text, 1) if element.tag == "a" else (sum(each.linked for each in inner), sum(each.links for each in inner))
+        found[element] = _Weight(text, linked, links)
+    return found
+
+
+def _link_lists(main, weights: dict[Any, _Weight]) -> list:
+    """The outermost elements that hold hardly more than short links."""
+    from lxml import etree
+
+    found = []
+    walker = etree.iterwalk(main, events=("start",))
+    for _event, element in walker:
+        if element is not main and element.tag in _LISTS and _is_link_list(weights[element]) and not is_data_table(element):
+            found.append(element)
+            walker.skip_subtree()
+    return found
+
+
+def _is_link_list(weight: _Weight) -> bool:
+    full = weight.linked >= _LINKED * weight.text and weight.text <= _LONGEST_LINK * weight.links
+    return weight.links >= _FEWEST_LINKS and full

@@ -12,7 +12,7 @@ from knowledge.ingestion.types import BlockKind, ParsedDocument, ParseError
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_-]{2,20})", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _SKIP = frozenset(
-    ("script", "style", "noscript", "template", "nav", "footer", "form", "button", "select", "option", "svg", "iframe", "object", "embed",
+    ("script", "style", "noscript", "template", "nav", "footer", "button", "select", "option", "svg", "iframe", "object", "embed",
      "canvas", "video", "audio", "head", "map", "dialog")
 )  # fmt: skip
 _BLOCKS = frozenset(
@@ -22,10 +22,11 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 _CHROME = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|sidebar|breadcrumbs?|footer|site-header|topbar|toolbar|cookie|copyright|pagination|share|"
-    r"qrcode|toc|catalog|feedback|recommend)(?:$|[\s_-])",
+    r"qrcode|toc|catalog|feedback|recommend|related|comments)(?:$|[\s_-])",
     re.I,
 )
 _CHROME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu", "dialog"})
+_KEPT = frozenset({"colspan", "rowspan"})
 _CHROME_SHARE = 0.4  # an element with more of the page's text than this is content, whatever it is called
 
 
@@ -108,10 +109,36 @@ def _is_chrome(element, whole: int) -> bool:
         return True
     if element.tag == "header":
         return element.find(".//h1") is None
+    if element.tag == "form":  # a search field, or the whole page of some programs
+        return _text_length(element) < _CHROME_SHARE * whole
     if element.tag not in ("div", "ul", "section", "aside", "ol", "p"):
         return False
     label = f"{element.get('class', '')} {element.get('id', '')}"
     return bool(_CHROME.search(label)) and _text_length(element) < _CHROME_SHARE * whole
+
+
+def bare_main(root):
+    """The element with the page's main text as `<main>`, changed in place: without what reading leaves out, and without attributes but
+    those of merged cells. A page of nothing but chrome keeps it.
+    """
+    from lxml import etree
+
+    main = _content_root(root)
+    etree.strip_elements(main, *_SKIP, with_tail=False)
+    chrome, whole = [], _text_length(main)
+    walker = etree.iterwalk(main, events=("start",))
+    for _event, element in walker:
+        if element is not main and _is_chrome(element, whole):
+            chrome.append(element)
+            walker.skip_subtree()
+    if sum(map(_text_length, chrome)) < whole:
+        for element in chrome:
+            element.drop_tree()
+    for element in main.iter():
+        for name in set(element.keys()) - _KEPT:
+            del element.attrib[name]
+    main.tag = "main"
+    return main
 
 
 def add_tree(builder: DocumentBuilder, root, *, chrome: bool = False) -> None:
@@ -144,10 +171,10 @@ def _leave_out(element, root, whole: int) -> bool:
     """Whether the walk does not go into this element: chrome, or a table that is added at once."""
     if element is root:
         return False
-    return element.tag in _SKIP or _is_chrome(element, whole) or _is_data_table(element)
+    return element.tag in _SKIP or _is_chrome(element, whole) or is_data_table(element)
 
 
-def _is_data_table(element) -> bool:
+def is_data_table(element) -> bool:
     """More than one column and no table within: a table of data, not of layout."""
     if element.tag != "table" or element.find(".//table") is not None:
         return False
@@ -191,7 +218,7 @@ class _Flow:
 
     def table(self, element) -> None:
         self.flush()
-        if element.tag == "table" and _is_data_table(element):
+        if element.tag == "table" and is_data_table(element):
             caption = element.find("caption")
             self.builder.add(BlockKind.PARAGRAPH, _flat(caption))
             add_table(self.builder, _cells(element), header_rows=_header_rows(element))
