@@ -1,7 +1,7 @@
 """manage.py bench reply --while-embedding: first replies of the running copy, idle and while every passage is embedded anew, in one run.
 
 A copy of the encoder in use stands for the candidate's: the same work, and vectors of its own beside those in use. The work is that of a
-night that trained both towers: `manage.py releases embed` with the training worker's niceness. Once half is done it is killed and begun anew.
+night that trained both towers: `manage.py releases embed` with the training worker's niceness. Once it has made its first vectors it is killed and begun anew.
 """
 
 import os
@@ -9,9 +9,10 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
@@ -35,21 +36,23 @@ Say = Callable[[str], None]
 
 @dataclass
 class Work:
-    """The embedding under way. `kept`: vectors that were there when it was killed; `made`: by both together."""
+    """The embedding under way. `kept`: vectors that were there when it was killed; `resumed`: they are there still after the second
+    run, with all others: `made`."""
 
     release: ModelRelease
     total: int
     kept: int = 0
-    over: threading.Event = field(default_factory=threading.Event)
+    made: int = 0
+    resumed: bool = False
 
-    @property
-    def made(self) -> int:
-        return ChunkEmbedding.objects.filter(encoder=self.release.passage_encoder).count()
+    def rows(self) -> set[int]:
+        return set(ChunkEmbedding.objects.filter(encoder=self.release.passage_encoder).values_list("pk", flat=True))
 
 
 def bench_reply_while_embedding(load: Callable[[KnowledgeBase], int], options: dict, say: Say) -> dict:
-    """`idle` and `embedding`: the figures of bench_reply; `ratio`: of its p50 and p95; `kept_after_kill`: vectors that the killed process left.
+    """`idle` and `embedding`: the figures of bench_reply; `ratio`: of its p50 and p95.
 
+    `kept_after_kill`: vectors that the killed process left; `resumed`: the next one made the others and kept these very rows.
     load: publishes passages into a scratch base. Raises what bench_reply raises.
     """
     with scratch_base() as base:
@@ -58,9 +61,10 @@ def bench_reply_while_embedding(load: Callable[[KnowledgeBase], int], options: d
         with _candidate() as release, _embedding(Work(release, Chunk.objects.filter(version__live_of__isnull=False).count())) as work:
             say(str(_("Embedding %(n)d passages meanwhile …") % {"n": work.total}))
             meanwhile = bench_reply(**options, say=say)
-            made = work.made
+            made = len(work.rows())
     return {
-        "passages": work.total, "embedded_meanwhile": made, "embedding_outlasted": made < work.total, "kept_after_kill": work.kept,
+        "passages": work.total, "embedded_meanwhile": made, "embedding_outlasted": made < work.total,
+        "kept_after_kill": work.kept, "resumed": work.resumed, "embedded_in_the_end": work.made,
         "ratio": {name: round(meanwhile[name] / idle[name], 3) for name in COMPARED}, "idle": idle, "embedding": meanwhile,
     }  # fmt: skip
 
@@ -89,23 +93,23 @@ def _embedding(work: Work) -> Iterator[Work]:
     try:
         yield work
     finally:
-        work.over.set()
         thread.join()
 
 
 def _embed(work: Work) -> None:
-    """Embed, kill it half way, embed the rest; ends early when the replies are over."""
+    """Embed, kill it when the first vectors are there, embed the rest to its end, which may come after the replies."""
     try:
         with _process(work.release) as process:
-            while process.poll() is None and work.made < work.total // 2 and not work.over.wait(LOOK_S):
-                pass
+            while process.poll() is None and not (kept := work.rows()):
+                time.sleep(LOOK_S)
             process.kill()
             process.wait()
-            work.kept = work.made
-        if not work.over.is_set():
-            with _process(work.release) as process:
-                while process.poll() is None and not work.over.wait(LOOK_S):
-                    pass
+            kept = work.rows()
+        work.kept = len(kept)
+        with _process(work.release) as process:
+            process.wait()
+        made = work.rows()
+        work.made, work.resumed = len(made), kept <= made and len(made) == work.total
     finally:
         connection.close()
 
