@@ -42,7 +42,8 @@ def scopes() -> dict[str, Scope]:
 
 def figures(questions: Asked, scope: Scope, encoder: Encoder) -> dict:
     """Milliseconds without the encoding of the question; recall@10 of the search's own choice, and of the index when it is made to serve."""
-    spent = [search(text, scope, threshold=0).timings_ms for text in [*questions.texts[:WARM_UP], *questions.texts]][WARM_UP:]
+    warming = questions.texts[:WARM_UP]
+    spent = [search(text, scope, threshold=0).timings_ms for text in [*warming, *questions.texts]][len(warming) :]
     times = [stages["total"] - stages["encode"] for stages in spent]
     passages = KnowledgeBase.objects.filter(pk__in=scope.base_ids).values_list("live_chunks", flat=True)
     everywhere = sum(KnowledgeBase.objects.values_list("live_chunks", flat=True))
