@@ -93,11 +93,14 @@ def open_session(graph: Path):
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as causes
 
+    damaged = (
+        causes.Fail, causes.InvalidArgument, causes.InvalidGraph, causes.InvalidProtobuf, causes.NoSuchFile, causes.RuntimeException,
+    )  # fmt: skip
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = options.enable_mem_pattern = False  # an arena would keep the longest batch's memory
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-    except (causes.Fail, causes.InvalidGraph, causes.InvalidProtobuf, causes.NoSuchFile, causes.RuntimeException) as error:
+    except damaged as error:
         raise EncoderFilesMissing from error
