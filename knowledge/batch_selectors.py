@@ -1,7 +1,7 @@
 """How far uploads of many files are."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -120,8 +120,7 @@ def batch_progress(batch: UploadBatch) -> BatchProgress:
     running = _with_fate(batch.versions.all()).filter(fate="running").defer("text", "outline")[:RECENT]
     jobs = jobs_of(version.pk for version in running)
     partly = sum(import_state(version, jobs.get(version.pk)).percent / 100 for version in running)
-    facts = {name: getattr(counted, name) for name in ("waiting", "running", "held", "done", "failed", "cancelled", "packed")}
-    return BatchProgress(batch, **facts, partly=partly, left_s=_left_s(counted, partly))
+    return replace(counted, partly=partly, left_s=_left_s(counted, partly))
 
 
 def batch_rows(batch: UploadBatch, show: str) -> QuerySet[DocumentVersion]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from training.clustering import ALIKE, likeness, pairs_of
+from training.clustering import nearest, pairs_of
 from training.feedback_selectors import Period, colleagues_said, customers_said, followed_up
 from training.models import AnswerRating, Feedback, FollowUp
 
@@ -50,9 +50,8 @@ def _words(user, bases, period: Period) -> Iterable[tuple[str, str, int]]:
 
 def _of(found: list[Cluster], question: str) -> Cluster:
     """The cluster whose first question is most alike, else a new one."""
-    pairs = pairs_of(question)
-    likest = max(found, key=lambda one: likeness(one.pairs, pairs), default=None)
-    if likest is None or likeness(likest.pairs, pairs) < ALIKE:
-        likest = Cluster(question, pairs)
-        found.append(likest)
-    return likest
+    place = nearest(question, ((place, [one.pairs]) for place, one in enumerate(found)))
+    if place is None:
+        found.append(Cluster(question, pairs_of(question)))
+        return found[-1]
+    return found[place]

@@ -26,10 +26,15 @@ class Period:
         return timezone.now() - timedelta(days=self.days)
 
 
+def of_base(rows: QuerySet, period: Period, path: str) -> QuerySet:
+    """Those of the period's base, all when it names none. path: from a row to its base or bases."""
+    return rows.filter(**{path: period.base}) if period.base else rows
+
+
 def customers_said(user, period: Period) -> QuerySet[Feedback]:
     """Words of customers whose conversations this user may see, newest first."""
     rows = Feedback.objects.filter(turn__conversation__in=Conversation.objects.visible_to(user), updated_at__gte=period.since)
-    rows = rows.filter(turn__conversation__account__bases=period.base) if period.base else rows
+    rows = of_base(rows, period, "turn__conversation__account__bases")
     return rows.select_related("turn__conversation__account").order_by("-updated_at")
 
 
@@ -37,15 +42,22 @@ def colleagues_said(bases, period: Period) -> QuerySet[AnswerRating]:
     """Ratings of answers from these bases alone, newest first."""
     elsewhere = AnswerRating.objects.exclude(question__bases__in=bases).values("pk")
     rows = AnswerRating.objects.filter(updated_at__gte=period.since, question__bases__in=bases).exclude(pk__in=elsewhere)
-    rows = rows.filter(question__bases=period.base) if period.base else rows
+    rows = of_base(rows, period, "question__bases")
     return rows.select_related("question", "author").distinct().order_by("-updated_at")
 
 
 def followed_up(user, period: Period) -> QuerySet[FollowUp]:
     """Answers after which the customer asked again or needed a person, newest first."""
     rows = FollowUp.objects.filter(turn__conversation__in=Conversation.objects.visible_to(user), created_at__gte=period.since)
-    rows = rows.filter(turn__conversation__account__bases=period.base) if period.base else rows
-    return rows.select_related("turn").order_by("-created_at", "-pk")
+    return of_base(rows, period, "turn__conversation__account__bases").select_related("turn").order_by("-created_at", "-pk")
+
+
+def openings(user, bases, period: Period) -> QuerySet[SourceOpening]:
+    """Sources that were opened below answers, of documents that this user may read."""
+    rows = SourceOpening.objects.filter(
+        created_at__gte=period.since, document__in=Document.objects.readable_by(user).filter(base__in=bases)
+    )
+    return of_base(rows, period, "document__base")
 
 
 def by_document(user, period: Period):
@@ -60,9 +72,7 @@ def by_document(user, period: Period):
 
 def opened(user, bases, period: Period):
     """Documents that were opened from below answers, most often first: {"document_id", "name", "times", "people"}."""
-    rows = SourceOpening.objects.filter(created_at__gte=period.since, document__base__in=bases)
-    rows = rows.filter(document__in=Document.objects.readable_by(user))
-    rows = rows.filter(document__base=period.base) if period.base else rows
+    rows = openings(user, bases, period)
     facts = {"times": Count("pk"), "people": Count("author", distinct=True)}
     return rows.order_by().values("document_id", name=F("document__name")).annotate(**facts).order_by("-times", "name")[:ROWS]
 

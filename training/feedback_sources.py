@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from conversations.choices import ReviewState
 from conversations.models import Conversation, ReplyDraft, ReviewTask
-from knowledge.models import Document, SearchJudgement
-from training.feedback_selectors import Period, colleagues_said, customers_said, followed_up
+from knowledge.models import SearchJudgement
+from training.feedback_selectors import Period, colleagues_said, customers_said, followed_up, of_base, openings
 from training.models import AnswerRating, Feedback, SourceOpening
+from training.taught import REVIEWED_OTHERWISE
 
 _GRADES = (gettext_lazy("wrong passage"), gettext_lazy("partly right passage"), gettext_lazy("right passage"))
 
@@ -55,31 +56,24 @@ def _conversation(pk: int) -> str:
 def _drafts(user, _bases, period: Period) -> QuerySet[ReplyDraft]:
     """Drafts that a colleague sent in other words."""
     rows = ReplyDraft.objects.filter(conversation__in=Conversation.objects.visible_to(user), done_at__gte=period.since).exclude(sent="")
-    rows = rows.filter(conversation__account__bases=period.base) if period.base else rows
     rows = rows.alias(written=KeyTextTransform("text", "result")).exclude(sent=F("written"))
-    return rows.select_related("asked_by").order_by("-done_at", "-pk")
+    return of_base(rows, period, "conversation__account__bases").select_related("asked_by").order_by("-done_at", "-pk")
 
 
 def _reviews(user, _bases, period: Period) -> QuerySet[ReviewTask]:
     """Answers that a reviewer changed or refused."""
-    edited = Q(state=ReviewState.APPROVED) & ~Q(final="") & ~Q(final=F("draft"))
-    rows = ReviewTask.objects.filter(edited | Q(state=ReviewState.REJECTED), turn__conversation__in=Conversation.objects.visible_to(user))
-    rows = rows.filter(decided_at__gte=period.since).select_related("turn", "decided_by")
-    return (rows.filter(turn__conversation__account__bases=period.base) if period.base else rows).order_by("-decided_at", "-pk")
+    rows = ReviewTask.objects.filter(REVIEWED_OTHERWISE, turn__conversation__in=Conversation.objects.visible_to(user))
+    rows = of_base(rows.filter(decided_at__gte=period.since), period, "turn__conversation__account__bases")
+    return rows.select_related("turn", "decided_by").order_by("-decided_at", "-pk")
 
 
 def _judgements(_user, bases, period: Period) -> QuerySet[SearchJudgement]:
-    rows = SearchJudgement.objects.filter(question__base__in=bases, created_at__gte=period.since)
-    rows = rows.filter(question__base=period.base) if period.base else rows
+    rows = of_base(SearchJudgement.objects.filter(question__base__in=bases, created_at__gte=period.since), period, "question__base")
     return rows.select_related("question", "document", "author").order_by("-created_at", "-pk")
 
 
 def _openings(user, bases, period: Period) -> QuerySet[SourceOpening]:
-    rows = SourceOpening.objects.filter(
-        created_at__gte=period.since, document__in=Document.objects.readable_by(user).filter(base__in=bases)
-    )
-    rows = rows.filter(document__base=period.base) if period.base else rows
-    return rows.select_related("turn", "document", "author").order_by("-created_at", "-pk")
+    return openings(user, bases, period).select_related("turn", "document", "author").order_by("-created_at", "-pk")
 
 
 def _menu_line(row: Feedback) -> Line:

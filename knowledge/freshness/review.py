@@ -14,24 +14,20 @@ from scrm.ai.selectors import active_release
 from scrm.core.errors import ScrmError
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
-from scrm.jobs.services import job_claim, job_end, job_progress, job_yield
+from scrm.jobs.services import job_end, job_progress, job_take, job_yield
 
 KIND = "freshness"
 SLICE_S = 10.0
 CHUNKS = 50  # between two signs of progress
 LEASE_S = 120
-MAX_ATTEMPTS = 5
 
 
 def review_run(job_id: int, *, slice_s: float = SLICE_S) -> bool:
     """Work on a review for some seconds; whether it has to go on. What was found so far is stored."""
-    job = job_claim(job_id=job_id, lease_s=LEASE_S)
-    if job is None:
+    taken = job_take(job_id=job_id, rows=KnowledgeBase.objects.all(), lease_s=LEASE_S)
+    if taken is None:
         return False
-    base = KnowledgeBase.objects.filter(pk=job.subject_id).first()
-    if base is None or job.attempts > MAX_ATTEMPTS:
-        job_end(job=job, state=JobState.FAILED if base else JobState.CANCELLED, error_code="internal")
-        return False
+    job, base = taken
     try:
         return _work(job, base, slice_s)
     except ScrmError as error:

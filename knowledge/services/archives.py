@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from knowledge.ingestion import archives
-from knowledge.ingestion.causes import cause_text
 from knowledge.ingestion.detect import ARCHIVE, detect_format
 from knowledge.ingestion.types import ParseError
 from knowledge.models import KnowledgeBase, UploadBatch, UploadedArchive
 from knowledge.services.batches import batch_refuse, batch_upload
-from knowledge.services.uploads import Refused, Upload, document_upload
+from knowledge.services.uploads import Upload, document_upload, refused_for
 from scrm.access import policy
 from scrm.core.errors import NotAllowed, ScrmError
 
@@ -77,7 +76,7 @@ def _taken(actor, base: KnowledgeBase, batch: UploadBatch | None, name: str, fil
 
 
 def _refused(batch: UploadBatch | None, name: str, code: str) -> Taken:
-    error = Refused(cause_text(code), code=code)
+    error = refused_for(code)
     if batch:
         batch_refuse(batch=batch, name=name, error=error)
     return Taken(name, error)

@@ -16,7 +16,7 @@ from scrm.core.errors import Conflict, Invalid, NotFound
 from scrm.core.tasks import send_after_commit
 from scrm.jobs.choices import LIVE_STATES
 from scrm.jobs.models import Job
-from scrm.jobs.services import job_open, jobs_cancel, jobs_lost
+from scrm.jobs.services import job_open, jobs_cancel, jobs_drain
 
 UNHEARD_S = 60
 NEEDS = {Verb.REMOVE: DELETE, Verb.RESTORE: CHANGE, Verb.CHANGE: CHANGE}
@@ -54,7 +54,7 @@ def bulk_go_on(*, actor, row: BulkChange) -> None:
     """Do the rest of a failed or cancelled one, in the name of whoever says so. Raises NotAllowed, Conflict when there is none."""
     with transaction.atomic(durable=True):
         row = _locked_in_tx(actor, row, "bulk.go_on")
-        if row.over >= len(row.documents) or Job.objects.filter(kind=KIND, subject_id=row.pk, state__in=LIVE_STATES).exists():
+        if row.over >= row.total or Job.objects.filter(kind=KIND, subject_id=row.pk, state__in=LIVE_STATES).exists():
             raise Conflict(_("There is nothing left to do."))
         row.created_by = actor
         _begin_in_tx(row, actor)
@@ -62,15 +62,12 @@ def bulk_go_on(*, actor, row: BulkChange) -> None:
 
 def bulk_drain() -> int:
     """Bring back those whose worker died or whose message was lost."""
-    lost = jobs_lost(kind=KIND, unheard_s=UNHEARD_S)
-    for job in lost:
-        send_after_commit(TASK, job)
-    return len(lost)
+    return jobs_drain(kind=KIND, task=TASK, unheard_s=UNHEARD_S)
 
 
 def bulk_of(user, pk: int) -> BulkChange:
     """Raises NotFound, also without a grant on the base."""
-    row = BulkChange.objects.visible_to(user).select_related("base", "job", "created_by").filter(pk=pk).first()
+    row = BulkChange.objects.visible_to(user).counted().select_related("base", "job", "created_by").filter(pk=pk).first()
     if row is None:
         raise NotFound
     return row
@@ -78,7 +75,7 @@ def bulk_of(user, pk: int) -> BulkChange:
 
 def bulk_unfinished(base: KnowledgeBase) -> list[BulkChange]:
     """Those of the base that are under way, newest first."""
-    return list(base.bulk_changes.filter(job__state__in=LIVE_STATES).select_related("job")[:5])
+    return list(base.bulk_changes.counted().filter(job__state__in=LIVE_STATES).select_related("job")[:5])
 
 
 def _begin_in_tx(row: BulkChange, actor) -> None:

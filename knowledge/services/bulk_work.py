@@ -4,7 +4,6 @@ Slices run on the queue of replies: taking documents out of all answers must not
 next goes to the end of the queue, so replies come in between.
 """
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,37 +15,25 @@ from knowledge.selectors import people_of
 from knowledge.services.documents import documents_remove, documents_restore
 from knowledge.services.validity import documents_change
 from scrm.core.attempts import UNEXPECTED
-from scrm.core.errors import Invalid, ScrmError
+from scrm.core.errors import Invalid
 from scrm.core.tasks import send_after_commit
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
-from scrm.jobs.services import job_claim, job_end, job_yield
-
-log = logging.getLogger(__name__)
+from scrm.jobs.services import job_end, job_guarded, job_take, job_yield
 
 KIND, TASK = "bulk_change", "knowledge.bulk_run"
 SLICE = 500  # documents: about half a second, in one transaction
-MAX_ATTEMPTS = 5
 Verb = BulkChange.Verb
 _READ = {"valid_from": parse_datetime, "valid_until": parse_datetime, "review_by": parse_date}
 
 
 def bulk_run(*, job_id: int) -> None:
     """One slice, and the message for the next; no effect when the job is over or another worker's."""
-    job = job_claim(job_id=job_id)
-    if job is None:
-        return
-    row = BulkChange.objects.select_related("base", "created_by").filter(pk=job.subject_id).first()
-    if row is None or job.attempts > MAX_ATTEMPTS:
-        job_end(job=job, state=JobState.FAILED if row else JobState.CANCELLED, error_code="internal", error=str(UNEXPECTED))
-        return
-    try:
-        _slice(row, job)
-    except ScrmError as error:
-        job_end(job=job, state=JobState.FAILED, error_code=error.code, error=str(error))
-    except Exception:  # outermost boundary of the work: whoever waits for it must not wait for ever
-        log.exception("bulk change %s failed", row.pk)
-        job_end(job=job, state=JobState.FAILED, error_code="internal", error=str(UNEXPECTED))
+    taken = job_take(job_id=job_id, rows=BulkChange.objects.select_related("base", "created_by"), error=str(UNEXPECTED))
+    if taken:
+        job, row = taken
+        with job_guarded(job):
+            _slice(row, job)
 
 
 def _slice(row: BulkChange, job: Job) -> None:
@@ -55,10 +42,9 @@ def _slice(row: BulkChange, job: Job) -> None:
     changed, importing = _done(row, ids)
     row.over, row.changed, row.importing = row.over + len(ids), row.changed + changed, row.importing + importing
     row.save(update_fields=["over", "changed", "importing"])
-    total = len(row.documents)
-    if row.over >= total:
+    if row.over >= row.total:
         job_end(job=job, state=JobState.DONE)
-    elif job_yield(job=job, stage=row.verb, cursor=row.over, done=row.over, total=total):
+    elif job_yield(job=job, stage=row.verb, cursor=row.over, done=row.over, total=row.total):
         send_after_commit(TASK, job.pk)
 
 

@@ -25,11 +25,10 @@ from scrm.core.errors import ScrmError
 from scrm.core.locks import try_session_lock
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
-from scrm.jobs.services import job_claim, job_end, job_progress, job_yield
+from scrm.jobs.services import job_end, job_progress, job_take, job_yield
 
 SLICE_S = 20.0
 LEASE_S = 180
-MAX_ATTEMPTS = 5
 SITEMAPS = 20
 GONE_AGAIN_S = 3600  # a page that has just gone is asked for again soon: it may be a mistake of the site
 _GONE = (404, 410)
@@ -37,13 +36,10 @@ _GONE = (404, 410)
 
 def source_crawl(*, job_id: int, slice_s: float = SLICE_S) -> float | None:
     """Fetch pages of a source for some seconds; seconds until the next slice, None when there is none."""
-    job = job_claim(job_id=job_id, lease_s=LEASE_S)
-    if job is None:
+    taken = job_take(job_id=job_id, rows=WebSource.objects.select_related("base"), lease_s=LEASE_S)
+    if taken is None:
         return None
-    source = WebSource.objects.select_related("base").filter(pk=job.subject_id).first()
-    if source is None or job.attempts > MAX_ATTEMPTS:
-        job_end(job=job, state=JobState.FAILED if source else JobState.CANCELLED, error_code="internal")
-        return None
+    job, source = taken
     with try_session_lock("web host", urlsplit(source.url).hostname) as free:
         if not free:  # another source of this host is being fetched: one request at a time
             return 5.0 if job_yield(job=job, stage=job.stage, cursor=job.cursor, done=job.done, total=job.total) else None

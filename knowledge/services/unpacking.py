@@ -3,7 +3,6 @@
 Slices run on the queue of replies and take half a second: what is unpacked only joins the imports, which have a queue of their own.
 """
 
-import logging
 import secrets
 from itertools import islice
 from time import monotonic
@@ -13,12 +12,11 @@ from django.core.files import File
 from django.db import transaction
 
 from knowledge.ingestion import archives
-from knowledge.ingestion.causes import cause_text
 from knowledge.ingestion.types import ParseError
 from knowledge.models import KnowledgeBase, UploadBatch, UploadedArchive
 from knowledge.services.archives import Taken, archive_folder, files_upload, is_archive, member_take
 from knowledge.services.batches import ADD, UNPACK, UNPACK_TASK, batch_refuse
-from knowledge.services.uploads import BATCH_CANCELLED, Refused, batch_locked_in_tx
+from knowledge.services.uploads import BATCH_CANCELLED, batch_locked_in_tx, refused_for
 from scrm.access import policy
 from scrm.audit.services import audit_record
 from scrm.core.attempts import UNEXPECTED
@@ -26,13 +24,10 @@ from scrm.core.errors import Conflict, NotAllowed, ScrmError
 from scrm.core.tasks import send_after_commit
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
-from scrm.jobs.services import job_claim, job_end, job_open, job_yield, jobs_lost
-
-log = logging.getLogger(__name__)
+from scrm.jobs.services import job_end, job_guarded, job_open, job_take, job_yield, jobs_drain
 
 SLICE_S = 0.5
 UNHEARD_S = 60
-MAX_ATTEMPTS = 5
 
 
 def file_receive(*, actor, base: KnowledgeBase, name: str, file: BinaryIO, batch: UploadBatch | None) -> list[Taken]:
@@ -69,29 +64,16 @@ def archive_open(*, actor, batch: UploadBatch, name: str, file: BinaryIO) -> Upl
 
 def archive_unpack(*, job_id: int) -> None:
     """One slice, and the message for the next; no effect when the job is over, paused or another worker's."""
-    job = job_claim(job_id=job_id)
-    if job is None:
-        return
-    row = UploadedArchive.objects.select_related("batch__base", "created_by").filter(pk=job.subject_id).first()
-    if row is None or job.attempts > MAX_ATTEMPTS:
-        job_end(job=job, state=JobState.FAILED if row else JobState.CANCELLED, error_code="internal", error=str(UNEXPECTED))
-        return
-    try:
-        _slice(row, job)
-    except (ScrmError, ParseError) as error:
-        said = cause_text(error.code) if isinstance(error, ParseError) else str(error)
-        job_end(job=job, state=JobState.FAILED, error_code=error.code, error=str(said))
-    except Exception:  # outermost boundary of the work: whoever waits for it must not wait for ever
-        log.exception("archive %s was not unpacked", row.pk)
-        job_end(job=job, state=JobState.FAILED, error_code="internal", error=str(UNEXPECTED))
+    taken = job_take(job_id=job_id, rows=UploadedArchive.objects.select_related("batch__base", "created_by"), error=str(UNEXPECTED))
+    if taken:
+        job, row = taken
+        with job_guarded(job):
+            _slice(row, job)
 
 
 def archives_drain() -> int:
     """Bring back those whose worker died or whose message was lost."""
-    lost = jobs_lost(kind=UNPACK, unheard_s=UNHEARD_S)
-    for job in lost:
-        send_after_commit(UNPACK_TASK, job)
-    return len(lost)
+    return jobs_drain(kind=UNPACK, task=UNPACK_TASK, unheard_s=UNHEARD_S)
 
 
 def _counted(batch: UploadBatch, name: str, file: BinaryIO) -> int:
@@ -101,7 +83,7 @@ def _counted(batch: UploadBatch, name: str, file: BinaryIO) -> int:
             raise ParseError("empty")
         return total
     except ParseError as error:
-        refused = Refused(cause_text(error.code), code=error.code)
+        refused = refused_for(error.code)
         batch_refuse(batch=batch, name=name, error=refused)
         raise refused from error
     finally:
@@ -109,20 +91,27 @@ def _counted(batch: UploadBatch, name: str, file: BinaryIO) -> int:
 
 
 def _slice(row: UploadedArchive, job: Job) -> None:
-    """A file whose worker died after it was taken in is taken in again, which changes nothing."""
+    try:
+        _take_some(row)
+    except ParseError as error:
+        raise refused_for(error.code) from error
+    if row.over >= row.total:
+        job_end(job=job, state=JobState.DONE)
+        row.file.delete(save=False)
+    elif job_yield(job=job, stage="unpack", cursor=row.over, done=row.over, total=row.total):
+        send_after_commit(UNPACK_TASK, job.pk)
+
+
+def _take_some(row: UploadedArchive) -> None:
+    """Half a second's files. One whose worker died after it was taken in is taken in again, which changes nothing."""
     until = monotonic() + SLICE_S
     with row.file.open("rb") as source:
         for member, stream in islice(archives.members(source), row.over, None):
             name = f"{archive_folder(row.name)}/{member.name}"
             taken = member_take(row.created_by, row.batch.base, row.batch, name, member.cause, stream)
             if isinstance(taken.result, Conflict) and taken.result.code == BATCH_CANCELLED:
-                break
+                return
             row.over += 1
             row.save(update_fields=["over"])
             if monotonic() > until:
-                break
-    if row.over >= row.total:
-        job_end(job=job, state=JobState.DONE)
-        row.file.delete(save=False)
-    elif job_yield(job=job, stage="unpack", cursor=row.over, done=row.over, total=row.total):
-        send_after_commit(UNPACK_TASK, job.pk)
+                return

@@ -56,6 +56,11 @@ class Refused(Invalid):
     """A file that is not taken in; `code` is a key of the causes of failure."""
 
 
+def refused_for(code: str) -> Refused:
+    """The refusal with the cause of that code in words."""
+    return Refused(cause_text(code), code=code)
+
+
 class Outcome(StrEnum):
     CREATED = "created"  # a new version is on its way
     UNCHANGED = "unchanged"  # this content answers already, or is on its way
@@ -128,7 +133,7 @@ def _store(file: BinaryIO, name: str) -> _Stored:
         return _Stored(Path(path), sha256, size, file_format)
     except ParseError as error:
         Path(path).unlink()
-        raise Refused(cause_text(error.code), code=error.code) from error
+        raise refused_for(error.code) from error
     except BaseException:
         Path(path).unlink()
         raise

@@ -50,6 +50,6 @@ def _context(request, pk: int) -> dict:
     row = bulk_of(request.user, pk)
     live = row.job is not None and row.job.state in LIVE_STATES
     return {
-        "row": row, "base": row.base, "total": len(row.documents), "live": live,
-        "left": 0 if live else len(row.documents) - row.over, "may": policy.can(request.user, NEEDS[Verb(row.verb)], row.base),
+        "row": row, "base": row.base, "total": row.total, "live": live,
+        "left": 0 if live else row.total - row.over, "may": policy.can(request.user, NEEDS[Verb(row.verb)], row.base),
     }  # fmt: skip

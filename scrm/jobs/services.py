@@ -1,18 +1,27 @@
 """Claim, report, pause and end a job. Every change is guarded by the state it starts from."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from scrm.core.attempts import UNEXPECTED
+from scrm.core.errors import ScrmError
 from scrm.core.querysets import free, lease_until
+from scrm.core.tasks import send_after_commit
 from scrm.jobs.choices import LIVE_STATES, MOVING_STATES, JobState
 from scrm.jobs.models import Job
 
+log = logging.getLogger(__name__)
+
 LEASE_S = 120
 YIELDED_S = 600
+MAX_ATTEMPTS = 5  # claims of one slice: a worker that dies over it again and again will not do it
 
 
 def job_open(*, kind: str, subject_id: int, title: str = "", actor=None, held: bool = False) -> Job:
@@ -28,6 +37,33 @@ def job_open(*, kind: str, subject_id: int, title: str = "", actor=None, held: b
 def job_claim(*, job_id: int, lease_s: float = LEASE_S) -> Job | None:
     """Take a waiting job, or a running one whose worker died; None when it is someone else's or over."""
     return next(iter(jobs_claim(job_ids=[job_id], lease_s=lease_s)), None)
+
+
+def job_take(*, job_id: int, rows: QuerySet, lease_s: float = LEASE_S, error: str = "") -> tuple[Job, Any] | None:
+    """Claim a job of slices with the row among `rows` that it is about; None when it is someone else's or over.
+
+    One whose row is gone is cancelled, one that was claimed too often for the same slice fails with `error`: then it is None too.
+    """
+    job = job_claim(job_id=job_id, lease_s=lease_s)
+    if job is None:
+        return None
+    row = rows.filter(pk=job.subject_id).first()
+    if row is None or job.attempts > MAX_ATTEMPTS:
+        job_end(job=job, state=JobState.FAILED if row else JobState.CANCELLED, error_code="internal", error=error)
+        return None
+    return job, row
+
+
+@contextmanager
+def job_guarded(job: Job) -> Iterator[None]:
+    """The outermost boundary of a slice: whatever goes wrong in the block, the job fails and says why."""
+    try:
+        yield
+    except ScrmError as error:
+        job_end(job=job, state=JobState.FAILED, error_code=error.code, error=str(error))
+    except Exception:  # outermost boundary of the work: whoever waits for it must not wait for ever
+        log.exception("%s failed", job)
+        job_end(job=job, state=JobState.FAILED, error_code="internal", error=str(UNEXPECTED))
 
 
 def jobs_claim(*, job_ids: Sequence[int], stage: str | None = None, lease_s: float = LEASE_S) -> list[Job]:
@@ -72,6 +108,14 @@ def jobs_lost(*, kind: str, unheard_s: float) -> list[int]:
     never_begun = Q(state=JobState.QUEUED, lease_until=None, created_at__lt=now - timedelta(seconds=unheard_s))
     lost = never_begun | Q(state__in=MOVING_STATES, lease_until__lt=now)
     return list(Job.objects.filter(lost, kind=kind).order_by("pk").values_list("pk", flat=True))
+
+
+def jobs_drain(*, kind: str, task: str, unheard_s: float, queue: str = "interactive") -> int:
+    """Send the task of jobs_lost again; how many."""
+    lost = jobs_lost(kind=kind, unheard_s=unheard_s)
+    for job in lost:
+        send_after_commit(task, job, queue=queue)
+    return len(lost)
 
 
 def jobs_hold(jobs: QuerySet[Job]) -> int:

@@ -1,7 +1,8 @@
 """manage.py bench reply --while-embedding: first replies of the running copy, idle and while every passage is embedded anew, in one run.
 
 A copy of the encoder in use stands for the candidate's: the same work, and vectors of its own beside those in use. The work is that of a
-night that trained both towers: `manage.py releases embed` with the training worker's niceness. Once it has made its first vectors it is killed and begun anew.
+night that trained both towers: `manage.py releases embed` with the training worker's niceness. Once it has made its first vectors it is
+killed and begun anew.
 """
 
 import os
@@ -25,9 +26,9 @@ from scrm.ai.models import Encoder, ModelRelease
 from scrm.ai.selectors import active_release
 from scrm.ai.services.releases import release_create
 from scrm.stack.processes import ONE_THREAD, worker
+from training.evaluation.importing.replies import compared
 from training.evaluation.scratch import scratch_base
 
-COMPARED = ("first_reply_p50_ms", "first_reply_p95_ms")
 LOOK_S = 0.2
 END_S = 10
 
@@ -65,7 +66,7 @@ def bench_reply_while_embedding(load: Callable[[KnowledgeBase], int], options: d
     return {
         "passages": work.total, "embedded_meanwhile": made, "embedding_outlasted": made < work.total,
         "kept_after_kill": work.kept, "resumed": work.resumed, "embedded_in_the_end": work.made,
-        "ratio": {name: round(meanwhile[name] / idle[name], 3) for name in COMPARED}, "idle": idle, "embedding": meanwhile,
+        "ratio": compared(idle, meanwhile), "idle": idle, "embedding": meanwhile,
     }  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def _embed(work: Work) -> None:
     """Embed, kill it when the first vectors are there, embed the rest to its end, which may come after the replies."""
     try:
         with _process(work.release) as process:
-            while process.poll() is None and not (kept := work.rows()):
+            while process.poll() is None and not work.rows():
                 time.sleep(LOOK_S)
             process.kill()
             process.wait()

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Mod
 from django.utils import timezone
 
-from conversations.choices import ReviewState, TurnState
+from conversations.choices import TurnState
 from conversations.models import ReplyDraft, ReviewTask, Turn
 from scrm.core.locks import lock_in_tx
 from training.models import AnnotationPlan, AnnotationTask, AnswerRating, Feedback, LearningObjection
 from training.services.annotation import CONTROL_PEOPLE
 from training.services.annotation_teaching import teaching
 from training.services.follow_ups import follow_ups_gather
-from training.taught import base_taught
+from training.taught import REVIEWED_OTHERWISE, base_taught
 
 SINCE = timedelta(days=30)
 CONTROL_EVERY = 20  # answered turns
@@ -45,8 +45,7 @@ def annotation_gather() -> int:
 
 def _of_turns() -> Iterator[AnnotationTask]:
     unsolved = Feedback.objects.filter(turn=OuterRef("pk"), value=Feedback.Value.UNSOLVED)
-    edited = Q(state=ReviewState.APPROVED) & ~Q(final="") & ~Q(final=F("draft"))
-    reviewed = ReviewTask.objects.filter(Q(state=ReviewState.REJECTED) | edited, turn=OuterRef("pk"))
+    reviewed = ReviewTask.objects.filter(REVIEWED_OTHERWISE, turn=OuterRef("pk"))
     rows = Turn.objects.filter(created_at__gte=timezone.now() - SINCE).exclude(question="").exclude(pk__in=_known("turn"))
     rows = rows.exclude(conversation__identity__customer__in=LearningObjection.objects.values("customer"))
     rows = rows.annotate(unsolved=Exists(unsolved), reviewed=Exists(reviewed), place=Mod("pk", CONTROL_EVERY))

@@ -10,7 +10,7 @@ from scrm.core.errors import Conflict, Invalid, NotFound
 from scrm.core.tasks import send_after_commit
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
-from scrm.jobs.services import job_open, jobs_cancel, jobs_lost
+from scrm.jobs.services import job_open, jobs_cancel, jobs_drain
 from training.models import AnnotationImport, ImportedLine
 from training.services.annotation import CHANGE
 from training.services.import_work import import_work
@@ -85,10 +85,7 @@ def import_of(user, pk: int) -> AnnotationImport:
 
 def imports_drain() -> int:
     """Bring back imports whose worker died or whose message was lost."""
-    lost = jobs_lost(kind=KIND, unheard_s=UNHEARD_S)
-    for job in lost:
-        send_after_commit("training.import_work", job, queue="bulk")
-    return len(lost)
+    return jobs_drain(kind=KIND, task="training.import_work", unheard_s=UNHEARD_S, queue="bulk")
 
 
 def _begun(row: AnnotationImport, actor, *, at_once: bool) -> AnnotationImport:

@@ -22,14 +22,16 @@ class Pictures:
 
     def __init__(self, archive: zipfile.ZipFile, progress: Progress):
         self.archive, self.progress = archive, progress
-        self.total = min(MOST, sum(name.lower().endswith(_ENDINGS) for name in archive.namelist()))
+        self.parts = {name for name in archive.namelist() if name.lower().endswith(_ENDINGS)}  # not looked at yet
+        self.total = min(MOST, len(self.parts))
         self.seen: set[str] = set()
         self.read = 0
 
     def add(self, builder: DocumentBuilder, part: str, page: int | None = None) -> None:
         """What is written on the picture of that name, as paragraphs where the builder stands."""
-        if not part.lower().endswith(_ENDINGS) or part not in self.archive.namelist() or self.read >= MOST:
+        if part not in self.parts or self.read >= MOST:
             return
+        self.parts.discard(part)
         try:
             data = read_entry(self.archive, part, _LARGEST_BYTES)
             digest = hashlib.sha256(data).hexdigest()

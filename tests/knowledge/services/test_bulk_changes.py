@@ -10,6 +10,7 @@ from knowledge.services.bulk_changes import bulk_cancel, bulk_drain, bulk_go_on,
 from knowledge.services.bulk_work import bulk_run
 from scrm.access.grants import revoke
 from scrm.core.errors import Conflict, Invalid, NotAllowed
+from scrm.jobs import services as jobs
 from scrm.jobs.choices import JobState
 from scrm.jobs.models import Job
 from tests.knowledge.services.statistics import counted_again, kept
@@ -21,7 +22,7 @@ TEXTS = {f"文件{n}": f"第{n}号商品的保修期是{n}个月。" for n in ra
 def sent(monkeypatch) -> list[tuple]:
     """Messages to workers, listed instead of sent."""
     messages: list[tuple] = []
-    for module in (bulk_changes, bulk_work):
+    for module in (bulk_changes, bulk_work, jobs):
         monkeypatch.setattr(module, "send_after_commit", lambda *args, **kwargs: messages.append(args))
     monkeypatch.setattr(bulk_work, "SLICE", 2)
     return messages
