@@ -109,13 +109,14 @@ class Postgres:
         folders.own(fresh, user)
         command = [binaries() / "initdb", "-D", fresh, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-        done = subprocess.run(
-            [str(part) for part in command], env=_environment(), cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, **as_user
-        )  # fmt: skip
-        if done.returncode:
+        child = self._spawn([str(part) for part in command], user, death_signal=signal.SIGKILL)
+        try:
+            failed = child.wait()
+        finally:
+            children.stop(child, stages=())
+        if failed:
             shutil.rmtree(fresh, ignore_errors=True)
-            raise StackError(_("PostgreSQL could not create its files: %(reason)s") % {"reason": _reason(done.stderr)})
+            raise StackError(_("PostgreSQL could not create its files: %(reason)s") % {"reason": self._failure()})
         if self.home.postgres.exists():
             self.home.postgres.rmdir()
         fresh.rename(self.home.postgres)
@@ -124,11 +125,13 @@ class Postgres:
         command = [str(binaries() / "postgres"), "-D", str(self.home.postgres), "-k", str(self.home.postgres_socket)]
         for name, value in self.settings.items():
             command += ["-c", f"{name}={value}"]
+        self.process = self._spawn(command, user, death_signal=signal.SIGINT)
+
+    def _spawn(self, command: list[str], user: pwd.struct_passwd | None, *, death_signal: signal.Signals) -> subprocess.Popen:
+        """With the log as its output, never outliving us: a signal may unwind us before we hold the child."""
         with self.log.open("ab") as output:
             self._log_start = output.tell()
-            self.process = children.spawn(
-                command, env=_environment(), output=output, cwd=Path("/"), user=user, death_signal=signal.SIGINT
-            )  # fmt: skip
+            return children.spawn(command, env=_environment(), output=output, cwd=Path("/"), user=user, death_signal=death_signal)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S

@@ -22,7 +22,7 @@ from scrm.stack.home import Home
 START_S = 150
 STOP_S = 45
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db]  # the database: also when these are run alone
 
 
 @dataclass
@@ -50,6 +50,13 @@ class Copy:
 
     def await_end(self) -> int:
         return self.process.wait(STOP_S)
+
+    def await_gone(self) -> None:
+        """The kernel ends what a process leaves behind, a moment after it."""
+        deadline = time.monotonic() + STOP_S
+        while left := self.processes():
+            assert time.monotonic() < deadline, left
+            time.sleep(0.1)
 
     def processes(self) -> list[str]:
         """Command lines of what works for this copy, by the SCRM_HOME in their environment or arguments."""
@@ -134,10 +141,7 @@ def test_two_copies_side_by_side(up):
 
     other.process.kill()
     other.await_end()
-    deadline = time.monotonic() + STOP_S
-    while other.processes():
-        assert time.monotonic() < deadline, other.processes()
-        time.sleep(0.1)
+    other.await_gone()
 
     again = up("shop", port=shop.port)
     again.await_greeting()
@@ -179,4 +183,4 @@ def test_an_interrupted_start_leaves_nothing(up):
         time.sleep(0.02)
     copy.process.send_signal(signal.SIGINT)
     copy.await_end()
-    assert copy.processes() == []
+    copy.await_gone()
