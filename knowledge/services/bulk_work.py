@@ -22,6 +22,7 @@ from scrm.jobs.models import Job
 from scrm.jobs.services import job_end, job_guarded, job_take, job_yield
 
 KIND, TASK = "bulk_change", "knowledge.bulk_run"
+REFRESH = "knowledge.lexical_refresh"
 SLICE = 500  # documents: about half a second, in one transaction
 Verb = BulkChange.Verb
 _READ = {"valid_from": parse_datetime, "valid_until": parse_datetime, "review_by": parse_date}
@@ -44,6 +45,7 @@ def _slice(row: BulkChange, job: Job) -> None:
     row.save(update_fields=["over", "changed", "importing"])
     if row.over >= row.total:
         job_end(job=job, state=JobState.DONE)
+        send_after_commit(REFRESH, queue="bulk")  # a base that lost half its documents has another average length
     elif job_yield(job=job, stage=row.verb, cursor=row.over, done=row.over, total=row.total):
         send_after_commit(TASK, job.pk)
 

@@ -71,6 +71,7 @@ def test_documents_go_and_come_back_in_slices(begun, shop, sent):
     assert sent == [("knowledge.bulk_run", row.job_id)] * 2
     row = finished(row)
     assert (row.over, row.changed, row.job.state, answering(shop)) == (5, 5, JobState.DONE, 0)
+    assert sent[-1] == ("knowledge.lexical_refresh",)
     row = finished(begun("restore"))
     assert (row.changed, row.importing, answering(shop)) == (5, 0, 5)
     assert kept(shop) == counted_again(shop) == before
