@@ -39,7 +39,9 @@ def test_any_characters_are_cut_alike(jieba, ours):
     assert [run for run in runs if ours(run) != jieba(run)] == []
 
 
-@pytest.mark.parametrize("run", ["", "货", "退货", "中华人民共和国国歌", "々〇", "一一一一一一一一一", "豈有此理", "张三丰李四光王五", "的了在是我"])
+@pytest.mark.parametrize(
+    "run", ["", "货", "退货", "中华人民共和国国歌", "々〇", "一一一一一一一一一", "豈有此理", "张三丰李四光王五", "的了在是我"]
+)
 def test_edges_are_cut_alike(jieba, ours, run):
     assert ours(run) == jieba(run)
 
