@@ -1,12 +1,13 @@
 """Every sentence of an answer held against its source; what no source says is cut."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from conversations.bot.facts import plain
 from conversations.bot.links import without_foreign_links
 from conversations.bot.live import still_said
+from conversations.bot.meaning import Nearness, nearness
 from conversations.bot.sentences import Sentence, sentences_of, whole_answer
 from conversations.bot.support import Support, Why, judge_plain
 from conversations.bot.words import pair_coverage, pairs_of
@@ -20,18 +21,23 @@ _STRETCH = 3  # neighbouring sentences that together may say what one sentence s
 _TRIED = 3  # stretches of a passage, those with most of the words
 _MARK = re.compile(r"\s*[\[【](\d{1,2})[\]】]")
 _MARK_AFTER_END = re.compile(r"([。！？；!?;])((?:\s*[\[【]\d{1,2}[\]】])+)")
+_ENDED, _NEW_LINE = re.compile(r"[。！？；…!?;.][”’」』》）)\]】\"']*$"), "\n"
 # Signs of lists and headings; the number of an item is no figure that a source has to say.
 _MARKDOWN = re.compile(r"^[ \t]*(?:(?:[-*•]|#{1,6}|\d{1,2}[.．])[ \t]+|\d{1,2}[、)）][ \t]*(?!\d))|\*\*", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence without its marks, what its best source makes of it, and the quote of that source, numbered by place."""
+    """A sentence without its marks, what its best source makes of it, and the quote of that source, numbered by place.
+
+    `stretch`: the sentences of the source that say it together.
+    """
 
     text: str
     support: Support
     hit: Hit | None = None
     quote: Quote | None = None
+    stretch: str = ""
 
 
 def grounded(state: BotState) -> BotState:
@@ -44,16 +50,22 @@ def grounded(state: BotState) -> BotState:
     answer = without_foreign_links(state.answer, "\n".join(hit.text for hit in hits))
     claims = [_claim(text, marks, hits, passages) for text, marks in written_sentences(answer)]
     live = still_said([claim.quote for claim in claims if claim.quote], state.scope)
-    claims = [_unless_gone(claim, live) for claim in claims]
+    claims = _unless_far([_unless_gone(claim, live) for claim in claims])
     quotes, numbers = _numbered(claims)
-    kept = [f"{claim.text}[{numbers[claim.quote.number]}]" for claim in claims if claim.quote]
+    kept = [(claim.text, numbers[claim.quote.number]) for claim in claims if claim.quote]
     verdicts = tuple(_verdict(claim, numbers) for claim in claims)
-    return replace(state, answer="".join(kept), quotes=quotes, sentences=verdicts, confidence=len(kept) / len(claims) if claims else 0.0)
+    return replace(state, answer=marked(kept), quotes=quotes, sentences=verdicts, confidence=len(kept) / len(claims) if claims else 0.0)
 
 
 def quoted(state: BotState, live: set[int]) -> tuple[SentenceVerdict, ...]:
     """Verdicts on an answer made of quotes: each stands word for word in its passage, or is cut because its document changed."""
     return tuple(_quote_verdict(quote, quote.number in live) for quote in state.quotes)
+
+
+def marked(sentences: Iterable[tuple[str, int]]) -> str:
+    """An answer of sentences, each with the mark of its source; one without an end of its own, as an item of a list, ends its line."""
+    parts = [f"{text}[{number}]{'' if _ENDED.search(text) else _NEW_LINE}" for text, number in sentences]
+    return "".join(parts).removesuffix(_NEW_LINE)
 
 
 def written_sentences(written: str) -> list[tuple[str, tuple[int, ...]]]:
@@ -77,14 +89,15 @@ class _Passage:
         self.sentences: Sequence[Sentence] = [whole_answer(hit)] if hit.entry else sentences_of(hit)
         self.plain = [plain(f"{one.under} {one.text}") for one in self.sentences]
 
-    def judge(self, sentence: str) -> tuple[Support, Sentence | None]:
-        """The best stretch of the passage for this sentence, and the sentence in it to quote."""
+    def judge(self, sentence: str) -> tuple[Support, Sentence | None, str]:
+        """What the best stretch of the passage makes of this sentence, the sentence in it to quote, and the stretch."""
         pairs = pairs_of(plain(sentence))
         judged = [(judge_plain(f"{self.head}。{text}", sentence), first, last) for text, first, last in self._nearest(pairs)]
         if not judged:
-            return Support(Why.NO_SOURCE), None
+            return Support(Why.NO_SOURCE), None, ""
         support, first, last = max(judged, key=lambda one: one[0].rank)
-        return support, max(self.sentences[first:last], key=lambda one: pair_coverage(one.folded, pairs))
+        stretch = self.sentences[first:last]
+        return support, max(stretch, key=lambda one: pair_coverage(one.folded, pairs)), "".join(one.text for one in stretch)
 
     def _nearest(self, pairs: set[str]) -> list[tuple[str, int, int]]:
         """The stretches that say most of the pairs, shorter ones first among equals: (text, from, to)."""
@@ -107,16 +120,29 @@ def _claim(text: str, marks: Sequence[int], hits: Sequence[Hit], passages: Mappi
     if not judged:
         return Claim(text, Support(Why.NO_SOURCE))
     supported = [one for one in judged if one[1].ok]
-    hit, support, source = supported[0] if supported else max(judged, key=lambda one: one[1].rank)
+    hit, support, source, stretch = supported[0] if supported else max(judged, key=lambda one: one[1].rank)
     if not supported or source is None:
         return Claim(text, support, hit)
-    return Claim(text, support, hit, Quote(hash((source.start, hit.chunk_id)), hit, source.text, source.start, source.end))
+    return Claim(text, support, hit, Quote(hash((source.start, hit.chunk_id)), hit, source.text, source.start, source.end), stretch)
 
 
 def _unless_gone(claim: Claim, live: set[int]) -> Claim:
     if claim.quote is None or claim.quote.number in live:
         return claim
     return replace(claim, support=replace(claim.support, why=Why.GONE), quote=None)
+
+
+def _unless_far(claims: Sequence[Claim]) -> list[Claim]:
+    """Without those that say something else in their source's words. What stands there word for word need not be compared."""
+    asked = [claim for claim in claims if claim.quote and fold(claim.text) not in fold(claim.stretch)]
+    found = nearness([(PLACEHOLDER.sub("", claim.text), tuple({claim.stretch, claim.quote.text})) for claim in asked])
+    judged = {id(claim): _with_meaning(claim, near) for claim, near in zip(asked, found, strict=True) if near}
+    return [judged.get(id(claim), claim) for claim in claims]
+
+
+def _with_meaning(claim: Claim, near: Nearness) -> Claim:
+    support = replace(claim.support, scores={**claim.support.scores, "meaning": near.cosine})
+    return replace(claim, support=support) if near.enough else replace(claim, support=replace(support, why=Why.MEANING), quote=None)
 
 
 def _numbered(claims: Sequence[Claim]) -> tuple[tuple[Quote, ...], dict[int, int]]:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from conversations.bot.fences import fenced
+from conversations.bot.grounding import marked
 from conversations.bot.support import Why
 from conversations.types import BotState, Quote, SentenceVerdict
 from knowledge.types import Hit
@@ -67,8 +68,8 @@ def _rest(state: BotState, verdicts: Sequence[SentenceVerdict]) -> BotState:
             places.setdefault(verdict.number or 0, len(places) + 1)
     numbered = tuple(replace(verdict, number=places[verdict.number or 0]) if verdict.supported else verdict for verdict in verdicts)
     quotes: list[Quote] = sorted((replace(q, number=places[q.number]) for q in state.quotes if q.number in places), key=lambda q: q.number)
-    kept = [f"{verdict.text}[{verdict.number}]" for verdict in numbered if verdict.supported]
-    return replace(state, answer="".join(kept), quotes=tuple(quotes), sentences=numbered, confidence=len(kept) / len(numbered))
+    kept = [(verdict.text, verdict.number) for verdict in numbered if verdict.supported]
+    return replace(state, answer=marked(kept), quotes=tuple(quotes), sentences=numbered, confidence=len(kept) / len(numbered))
 
 
 def _by_endpoint(claims: Sequence[tuple[str, Hit]]) -> list[Opinion]:

@@ -19,6 +19,7 @@ class Why(StrEnum):
     NAME = "name"
     NEGATION = "negation"
     WORDS = "words"
+    MEANING = "meaning"
     GONE = "gone"
     NO_SOURCE = "no_source"
     SECOND = "second_opinion"
@@ -26,7 +27,8 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Support:
-    """`why` is None when the source says the sentence; `detail`: the part it does not say. `scores`: `words`, share of its pairs, 0-1."""
+    """`why` is None when the source says the sentence; `detail`: the part it does not say. `scores`: `words`, share of its pairs, 0-1; more is
+    added by who looks further."""
 
     why: Why | None
     detail: str = ""

@@ -15,6 +15,7 @@ WHYS = {
     Why.NAME: _("The source does not name this"),
     Why.NEGATION: _("The source says the opposite"),
     Why.WORDS: _("No passage says this"),
+    Why.MEANING: _("The source means something else"),
     Why.GONE: _("The document does not say this any more"),
     Why.SECOND: _("The second opinion does not find it in the source"),
     Why.NO_SOURCE: _("There is no passage to hold it against"),

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from conversations.bot.grounding import written_sentences
 from conversations.bot.pipeline import run
 from conversations.bot.steps.answer import EXTRACTIVE
 from conversations.bot.support import supports
@@ -153,7 +152,7 @@ def _said(state: BotState) -> list[str]:
         return []
     if state.writer == EXTRACTIVE:
         return [quote.text for quote in state.quotes]
-    return [sentence for sentence, _marks in written_sentences(state.answer)]
+    return [verdict.text for verdict in state.sentences if verdict.supported]
 
 
 def _is_said(sentence: str, passages: Iterable[str]) -> bool:
